@@ -1,0 +1,1 @@
+"""Evolve small neural networks, wiring and weights together, trained as they evolve."""

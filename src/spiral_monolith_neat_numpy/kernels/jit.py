@@ -1,0 +1,132 @@
+"""The one way to compile a kernel, with a disk cache that cannot go stale.
+
+Numba's own cache looks at the file of the function alone: it does not see an edit of a
+helper in another file and would go on computing the old result. Ours lies in a directory
+named after a hash of every kernel source, the versions of Python, NumPy, Numba and llvmlite and the
+compiler switches. It belongs to these kernels only: where the user's own Numba code
+keeps its cache is untouched.
+"""
+
+import contextlib
+import hashlib
+import logging
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import llvmlite
+import numba as nb
+import numpy as np
+from numba.core import caching
+
+_log = logging.getLogger("spiral_monolith_neat_numpy")
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+# Regrouping sums and fusing multiply-adds is what vectorising needs; flags that assume the
+# absence of NaN and infinity stay off, so those keep their meaning.
+FAST_BUT_HONEST = {"reassoc", "contract", "nsz"}
+
+
+@lru_cache(maxsize=1)
+def cache_key() -> str:
+    """Return the name of the cache directory that fits this source and this machine."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    switches = (nb.config.BOUNDSCHECK, nb.config.OPT, nb.config.DEBUGINFO_DEFAULT)
+    about = (
+        sys.version,
+        platform.machine(),
+        np.__version__,
+        nb.__version__,
+        llvmlite.__version__,
+        switches,
+    )
+    digest.update(repr(about).encode())
+    return digest.hexdigest()[:20]
+
+
+@lru_cache(maxsize=1)
+def cache_directory() -> Path:
+    """Return a writable directory for compiled kernels, made if it was missing.
+
+    The first that can be written of: ``$SPIRAL_NEAT_CACHE_DIR``, ``$XDG_CACHE_HOME`` or
+    ``~/.cache``, and the temporary directory (for a read-only install without a home).
+    """
+    for parent in _candidates():
+        path = parent / cache_key()
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=path).close()
+        except OSError as error:
+            _log.debug("kernel cache: %s cannot be used (%s)", path, error)
+            continue
+        return path
+    path = Path(tempfile.mkdtemp(prefix="spiral-neat-"))
+    _log.warning("kernel cache: no lasting place can be written, compiling into %s", path)
+    return path
+
+
+def _candidates() -> Iterator[Path]:
+    own = os.environ.get("SPIRAL_NEAT_CACHE_DIR")
+    if own:
+        yield Path(own)
+    xdg = os.environ.get("XDG_CACHE_HOME")
+    if xdg:
+        yield Path(xdg) / "spiral-neat"
+    with contextlib.suppress(RuntimeError):  # no home directory
+        yield Path.home() / ".cache" / "spiral-neat"
+    user = os.getuid() if hasattr(os, "getuid") else "user"
+    shared = Path(tempfile.gettempdir()) / f"spiral-neat-{user}"
+    with contextlib.suppress(OSError):
+        shared.mkdir(mode=0o700, exist_ok=True)
+        if not hasattr(os, "getuid") or shared.stat().st_uid == os.getuid():
+            yield shared  # another user's directory could hold another user's code
+
+
+class _KernelLocator(caching._CacheLocator):
+    def __init__(self, py_func: Callable[..., Any]) -> None:
+        self._py_file = py_func.__code__.co_filename
+        self._lineno = py_func.__code__.co_firstlineno
+
+    def get_cache_path(self) -> str:
+        return str(cache_directory())
+
+    def get_source_stamp(self) -> str:
+        return cache_key()
+
+    def get_disambiguator(self) -> str:
+        return str(self._lineno)
+
+    @classmethod
+    def from_function(cls, py_func: Callable[..., Any], py_file: str) -> "_KernelLocator":
+        return cls(py_func)
+
+
+class _KernelCacheImpl(caching.CompileResultCacheImpl):
+    _locator_classes = [_KernelLocator]
+
+
+class _KernelCache(caching.FunctionCache):
+    _impl_class = _KernelCacheImpl
+
+    @contextlib.contextmanager
+    def _guard_against_spurious_io_errors(self) -> Iterator[None]:
+        # A cache that cannot be read or written (a full disk) costs a compilation, no result.
+        try:
+            yield
+        except (OSError, EOFError) as error:
+            _log.warning("kernel cache: %s (%s)", error, cache_directory())
+
+
+def kernel(function: _F) -> _F:
+    """Compile ``function`` on its first call: no GIL, cached, NumPy's error model."""
+    compiled = nb.njit(nogil=True, fastmath=FAST_BUT_HONEST, error_model="numpy")(function)
+    if not nb.config.DISABLE_JIT:
+        compiled._cache = _KernelCache(function)
+    return cast(_F, compiled)

@@ -1,0 +1,77 @@
+"""Random draws inside kernels, keyed and counted (see ``seeding``).
+
+A stream is a ``(3,)`` uint64 array: two words of key and the number of the next draw.
+Draw i is mix(mix(key0 + i * gamma) + key1), SplitMix64's mixer (Steele et al. 2014) twice.
+"""
+
+import math
+
+import numpy as np
+
+from spiral_monolith_neat_numpy.arrays import KeyArray
+from spiral_monolith_neat_numpy.kernels.jit import kernel
+
+_GAMMA = np.uint64(0x9E3779B97F4A7C15)
+_MIX_A = np.uint64(0xBF58476D1CE4E5B9)
+_MIX_B = np.uint64(0x94D049BB133111EB)
+_S27 = np.uint64(27)
+_S30 = np.uint64(30)
+_S31 = np.uint64(31)
+_S11 = np.uint64(11)
+_ONE = np.uint64(1)
+_THREE = np.uint64(3)
+_UNIT = 1.0 / 9007199254740992.0  # 2**-53
+
+
+@kernel
+def mix64(value: np.uint64) -> np.uint64:
+    """Return SplitMix64's finalizer of a uint64."""
+    value = (value ^ (value >> _S30)) * _MIX_A
+    value = (value ^ (value >> _S27)) * _MIX_B
+    return value ^ (value >> _S31)
+
+
+@kernel
+def start_stream(
+    seed: np.uint64, purpose: int, generation: int, genome: int, out_stream: KeyArray
+) -> None:
+    """Set ``out_stream`` to the first draw of that stream; twin of ``seeding.stream_key``."""
+    first = mix64(seed + _GAMMA * np.uint64(purpose))
+    second = mix64(first ^ mix64(np.uint64(generation) + _GAMMA))
+    item = np.uint64(genome)
+    out_stream[0] = mix64(second + item * _GAMMA)
+    out_stream[1] = mix64(first + _THREE * second + item)
+    out_stream[2] = np.uint64(0)
+
+
+@kernel
+def draw_bits(stream: KeyArray) -> np.uint64:
+    """Return the next 64 random bits and count the draw."""
+    bits = mix64(mix64(stream[0] + stream[2] * _GAMMA) + stream[1])
+    stream[2] = stream[2] + _ONE
+    return bits
+
+
+@kernel
+def draw_uniform(stream: KeyArray) -> float:
+    """Return a float64 uniform on [0, 1) with 53 random bits."""
+    return float(draw_bits(stream) >> _S11) * _UNIT
+
+
+@kernel
+def draw_below(stream: KeyArray, n: int) -> int:
+    """Return an integer uniform on 0 .. n - 1, n >= 1 (bias below n / 2**53)."""
+    return min(int(draw_uniform(stream) * n), n - 1)
+
+
+@kernel
+def draw_normal(stream: KeyArray) -> float:
+    """Return a standard normal float64 (Box & Muller 1958, the cosine half)."""
+    radius = math.sqrt(-2.0 * math.log(1.0 - draw_uniform(stream)))
+    return radius * math.cos(2.0 * math.pi * draw_uniform(stream))
+
+
+@kernel
+def draw_cauchy(stream: KeyArray) -> float:
+    """Return a standard Cauchy float64 by inversion."""
+    return math.tan(math.pi * (draw_uniform(stream) - 0.5))

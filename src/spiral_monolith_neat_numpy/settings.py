@@ -1,0 +1,153 @@
+"""All settings of a run in one frozen, validated object with a default for everything."""
+
+import math
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from spiral_monolith_neat_numpy.errors import (
+    check_choice,
+    check_flag,
+    check_integer,
+    check_number,
+)
+
+ACTIVATION_NAMES = (
+    "identity",
+    "tanh",
+    "relu",
+    "sigmoid",
+    "sine",
+    "gaussian",
+    "softplus",
+    "abs",
+    "square",
+)
+
+
+def _number(default: float, low: float, high: float = math.inf, *, low_open: bool = False) -> Any:
+    return field(default=default, metadata={"number": (low, high, low_open)})
+
+
+def _integer(default: int, low: int, high: float = math.inf) -> Any:
+    return field(default=default, metadata={"integer": (low, high)})
+
+
+def _share(default: float) -> Any:
+    return _number(default, 0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Settings of evolution; wrong values raise an error that names the field and its range.
+
+    Distance and species (Stanley & Miikkulainen 2002, eq. 1 and sections 3.3, 4.1):
+        c_excess, c_disjoint, c_weight: coefficients of the compatibility distance.
+        normalise_above: gene count from which the distance is divided by it.
+        compatibility_threshold: distance below which two genomes share a species.
+        threshold_gain: the threshold is multiplied by exp(gain * relative surplus of species).
+        threshold_min, threshold_max: limits of the threshold.
+        species_target: number of species aimed at; None: the middle of the mode's limits.
+        stagnation_generations: a species without progress for so long stops breeding.
+
+    Selection:
+        survival_fraction: share of a species that may become parents.
+        elitism_min_size: champions of species with more members than this survive unchanged.
+        p_crossover: share of offspring with two parents.
+        p_interspecies: share of matings across species.
+
+    Variation (probabilities per offspring unless stated):
+        p_mutate_weights, p_replace_weight (per weight), weight_sigma, weight_clip: weights.
+        p_mutate_bias (per node), bias_sigma; p_mutate_activation (per hidden node).
+        p_add_node, p_add_connection, p_remove_node, p_remove_connection, p_toggle: structure.
+        p_inherit_disabled: a gene disabled in either parent stays disabled so often.
+        initial_weight_sigma: standard deviation of the first weights.
+        hidden_activation: activation of new hidden nodes; activation_options: what mutation
+        may choose from.
+
+    Limits and charges:
+        max_hidden_nodes, max_edges: caps that no structural mutation passes.
+        complexity_threshold: upper limit of the complexity penalty, in units of fitness.
+        grad_clip: limit of the gradient's norm in training.
+    """
+
+    c_excess: float = _number(1.0, 0.0)
+    c_disjoint: float = _number(1.0, 0.0)
+    c_weight: float = _number(0.4, 0.0)
+    normalise_above: int = _integer(20, 0)
+    compatibility_threshold: float = _number(3.0, 0.0, low_open=True)
+    threshold_gain: float = _number(0.18, 0.0)
+    threshold_min: float = _number(0.3, 0.0, low_open=True)
+    threshold_max: float = _number(50.0, 0.0, low_open=True)
+    species_target: float | None = field(default=None)
+    stagnation_generations: int = _integer(15, 1)
+
+    survival_fraction: float = _number(0.2, 0.0, 1.0, low_open=True)
+    elitism_min_size: int = _integer(5, 0)
+    p_crossover: float = _share(0.75)
+    p_interspecies: float = _share(0.001)
+
+    p_mutate_weights: float = _share(0.8)
+    p_replace_weight: float = _share(0.1)
+    weight_sigma: float = _number(0.5, 0.0)
+    weight_clip: float = _number(12.0, 0.0, low_open=True)
+    p_mutate_bias: float = _share(0.3)
+    bias_sigma: float = _number(0.3, 0.0)
+    p_mutate_activation: float = _share(0.0)
+    p_add_node: float = _share(0.03)
+    p_add_connection: float = _share(0.05)
+    p_remove_node: float = _share(0.0)
+    p_remove_connection: float = _share(0.0)
+    p_toggle: float = _share(0.0)
+    p_inherit_disabled: float = _share(0.75)
+    initial_weight_sigma: float = _number(1.0, 0.0)
+    hidden_activation: str = field(default="tanh", metadata={"choice": ACTIVATION_NAMES})
+    activation_options: tuple[str, ...] = ("tanh",)
+
+    max_hidden_nodes: int = _integer(128, 0)
+    max_edges: int = _integer(1024, 1)
+    complexity_threshold: float = _number(1.0, 0.0)
+    grad_clip: float = _number(5.0, 0.0, low_open=True)
+
+    def __post_init__(self) -> None:
+        """Check every field against its range."""
+        for spec in fields(self):
+            value = getattr(self, spec.name)
+            checked = _check(spec.name, value, dict(spec.metadata))
+            object.__setattr__(self, spec.name, checked)
+        if self.species_target is not None:
+            target = check_number("species_target", self.species_target, 1.0)
+            object.__setattr__(self, "species_target", target)
+        if not self.activation_options:
+            raise ValueError("activation_options must name at least one activation, got ()")
+        for name in self.activation_options:
+            check_choice("activation_options", name, ACTIVATION_NAMES)
+        if self.threshold_min > self.threshold_max:
+            raise ValueError(
+                f"threshold_min must be <= threshold_max ({self.threshold_max:g}), "
+                f"got {self.threshold_min:g}"
+            )
+
+    def with_changes(self, **changes: object) -> "Settings":
+        """Return a copy with some fields changed, checked like a new one.
+
+        Raises:
+            ValueError: an unknown field (the message lists the known ones) or a bad value.
+        """
+        known = [spec.name for spec in fields(self)]
+        for name in changes:
+            if name not in known:
+                raise ValueError(f"unknown setting {name!r}; known are {', '.join(known)}")
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+
+def _check(name: str, value: object, metadata: dict[str, Any]) -> object:
+    if "number" in metadata:
+        low, high, low_open = metadata["number"]
+        return check_number(name, value, low, high, low_open=low_open)
+    if "integer" in metadata:
+        return check_integer(name, value, *metadata["integer"])
+    if "choice" in metadata:
+        return check_choice(name, value, metadata["choice"])
+    if isinstance(value, bool):
+        return check_flag(name, value)
+    return value
