@@ -1,0 +1,7 @@
+"""What adapts while a run goes on: small controllers, testable without a population."""
+
+from spiral_monolith_neat_numpy.control.target import SpeciesTarget
+from spiral_monolith_neat_numpy.control.target_settings import TargetSettings
+from spiral_monolith_neat_numpy.control.threshold import ThresholdControl
+
+__all__ = ["SpeciesTarget", "TargetSettings", "ThresholdControl"]
