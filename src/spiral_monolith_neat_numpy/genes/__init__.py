@@ -1,0 +1,1 @@
+"""Genes, genomes and populations as packed parallel arrays, and the objects that view them."""

@@ -1,0 +1,102 @@
+"""What is known of each genome beside its genes: one row per genome, a column per array."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from spiral_monolith_neat_numpy.arrays import AnyArray, BoolArray, CodeArray, FloatArray, IntArray
+
+NO_PARENT = -1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PopulationTable:
+    """Columns of equal length; the arrays are written in place.
+
+    Attributes:
+        id: ``(n,)`` int64, genome ids.
+        fitness: ``(n,)`` float64, NaN where not scored.
+        mother: ``(n,)`` int64, id of a parent, -1 for none.
+        father: ``(n,)`` int64, id of the other parent, -1 for none.
+        birth: ``(n,)`` int64, generation of birth.
+        sex: ``(n,)`` int8, codes of ``codes.SEXES``.
+        head: ``(n,)`` int8, codes of ``codes.HEADS``.
+        regen: ``(n,)`` bool, born by regeneration.
+        regen_mode: ``(n,)`` int8, codes of ``codes.REGEN_MODES``.
+        hybrid_scale: ``(n,)`` float64, factor on fitness outside ``vanilla``.
+    """
+
+    id: IntArray
+    fitness: FloatArray
+    mother: IntArray
+    father: IntArray
+    birth: IntArray
+    sex: CodeArray
+    head: CodeArray
+    regen: BoolArray
+    regen_mode: CodeArray
+    hybrid_scale: FloatArray
+
+    @classmethod
+    def fresh(cls, ids: IntArray) -> "PopulationTable":
+        """Return rows for new genomes with these ids: no score, no parents, all defaults."""
+        n = ids.size
+        return cls(
+            id=np.array(ids, dtype=np.int64),
+            fitness=np.full(n, np.nan),
+            mother=np.full(n, NO_PARENT, dtype=np.int64),
+            father=np.full(n, NO_PARENT, dtype=np.int64),
+            birth=np.zeros(n, dtype=np.int64),
+            sex=np.zeros(n, dtype=np.int8),
+            head=np.zeros(n, dtype=np.int8),
+            regen=np.zeros(n, dtype=np.bool_),
+            regen_mode=np.zeros(n, dtype=np.int8),
+            hybrid_scale=np.ones(n),
+        )
+
+    @classmethod
+    def joined(cls, parts: Sequence["PopulationTable"]) -> "PopulationTable":
+        """Return the rows of all ``parts`` in order, in new arrays."""
+        if not parts:
+            return cls.fresh(np.empty(0, dtype=np.int64))
+        columns = zip(*(part.arrays() for part in parts), strict=True)
+        return cls(*(np.concatenate(column) for column in columns))
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return int(self.id.size)
+
+    def arrays(self) -> tuple[AnyArray, ...]:
+        """Return the ten columns in the order of the fields."""
+        return (
+            self.id,
+            self.fitness,
+            self.mother,
+            self.father,
+            self.birth,
+            self.sex,
+            self.head,
+            self.regen,
+            self.regen_mode,
+            self.hybrid_scale,
+        )
+
+    def copy(self) -> "PopulationTable":
+        """Return the same rows in arrays of their own."""
+        return PopulationTable(*(column.copy() for column in self.arrays()))
+
+    def row(self, index: int) -> "PopulationTable":
+        """Return one row as a table of its own."""
+        return PopulationTable(*(column[index : index + 1].copy() for column in self.arrays()))
+
+    def __eq__(self, other: object) -> bool:
+        """Whether all columns hold the same values (NaN equals NaN)."""
+        if not isinstance(other, PopulationTable):
+            return NotImplemented
+        return all(
+            np.array_equal(mine, theirs, equal_nan=mine.dtype.kind == "f")
+            for mine, theirs in zip(self.arrays(), other.arrays(), strict=True)
+        )
+
+    __hash__ = None  # type: ignore[assignment]
