@@ -11,6 +11,8 @@ import numpy as np
 
 from spiral_monolith_neat_numpy.arrays import AnyArray, FloatArray
 
+_REAL = (int, float, np.integer, np.floating, np.bool_)
+
 
 class GenomeError(ValueError):
     """A genome breaks a law of its structure (see ``genes.validity``)."""
@@ -44,21 +46,40 @@ def check_number(
     high: float = math.inf,
     *,
     low_open: bool = False,
+    infinite: bool = False,
 ) -> float:
-    """Return ``value`` as a float in [low, high], or (low, high] with ``low_open``.
+    """Return ``value`` as a finite float in [low, high].
+
+    Args:
+        name: name of the argument, for the message.
+        value: what the user gave.
+        low: least value allowed.
+        high: greatest value allowed.
+        low_open: ``low`` itself is not allowed.
+        infinite: infinity is allowed where the range has no limit.
 
     Raises:
         TypeError: ``value`` is not a number.
-        ValueError: ``value`` is NaN or outside the range.
+        ValueError: ``value`` is NaN, infinite or outside the range.
+
+    Examples:
+        >>> check_number("lr", 0.005, 0.0)
+        0.005
+        >>> check_number("lr", -1, 0.0)
+        Traceback (most recent call last):
+        ValueError: lr must be >= 0, got -1
     """
     if isinstance(value, (bool, np.bool_)) or not isinstance(
         value, (int, float, np.integer, np.floating)
     ):
         raise TypeError(f"{name} must be a number, got {value!r}")
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError:  # a Python int beyond 1.8e308
+        number = math.inf if value > 0 else -math.inf
     inside = low < number <= high if low_open else low <= number <= high
-    if not inside:
-        raise ValueError(f"{name} must be {_range_words(low, high, low_open)}, got {value!r}")
+    if not inside or (math.isinf(number) and not infinite):
+        raise _refusal(name, value, low, high, low_open)
     return number
 
 
@@ -70,9 +91,9 @@ def check_integer(name: str, value: object, low: float = -math.inf, high: float 
         ValueError: ``value`` is outside the range.
     """
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
-        raise TypeError(f"{name} must be a whole number, got {value!r}")
+        raise TypeError(f"{name} must be a whole number (an int), got {value!r}")
     if not low <= value <= high:
-        raise ValueError(f"{name} must be {_range_words(low, high, False)}, got {value!r}")
+        raise _refusal(name, value, low, high, False)
     return int(value)
 
 
@@ -96,15 +117,14 @@ def check_features(name: str, values: object, n_features: int | None = None) -> 
     """Return ``values`` as a finite float64 array ``(n_samples, n_features)``.
 
     Raises:
-        ValueError: another shape, no rows, or NaN or infinity inside.
+        ValueError: no real numbers, another shape, no rows, or NaN or infinity inside.
     """
     wanted = "n_features" if n_features is None else str(n_features)
     array = _as_floats(name, values)
     wrong_width = array.ndim == 2 and n_features is not None and array.shape[1] != n_features
     if array.ndim != 2 or array.shape[0] < 1 or array.shape[1] < 1 or wrong_width:
         raise ValueError(
-            f"{name} must have shape (n_samples, {wanted}) with n_samples >= 1, "
-            f"got {array.shape}"
+            f"{name} must have shape (n_samples, {wanted}) with n_samples >= 1, got {array.shape}"
         )
     check_finite(name, array)
     return array
@@ -129,15 +149,31 @@ def check_length(name: str, array: AnyArray, n: int, other: str) -> None:
 
 def _as_floats(name: str, values: object) -> FloatArray:
     try:
-        return np.ascontiguousarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+        array = np.asarray(values)
+    except ValueError as error:  # rows of unequal length
         raise ValueError(f"{name} must be an array of numbers, got {error}") from error
+    if array.dtype == object and all(isinstance(value, _REAL) for value in array.flat):
+        array = array.astype(np.float64)
+    if array.dtype.kind not in "biuf":  # text, dates and complex numbers would convert silently
+        raise ValueError(f"{name} must be an array of numbers, got one of {array.dtype}")
+    return np.asarray(array, dtype=np.float64, order="C")
+
+
+def _refusal(name: str, value: object, low: float, high: float, low_open: bool) -> ValueError:
+    found = value.item() if isinstance(value, np.generic) else value
+    words = _range_words(low, high, low_open)
+    one_sided = math.isinf(low) != math.isinf(high)
+    if one_sided and found == (high if math.isinf(high) else low):
+        words = f"finite and {words}"
+    return ValueError(f"{name} must be {words}, got {found!r}")
 
 
 def _range_words(low: float, high: float, low_open: bool) -> str:
-    sign = ">" if low_open else ">="
+    least, most = (str(end) if isinstance(end, int) else f"{end:g}" for end in (low, high))
+    if math.isinf(low) and math.isinf(high):
+        return "a finite number"
     if math.isinf(high):
-        return f"{sign} {low:g}"
+        return f"{'>' if low_open else '>='} {least}"
     if math.isinf(low):
-        return f"<= {high:g}"
-    return f"in {'(' if low_open else '['}{low:g}, {high:g}]"
+        return f"<= {most}"
+    return f"in {'(' if low_open else '['}{least}, {most}]"

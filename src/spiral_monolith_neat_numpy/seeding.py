@@ -40,7 +40,9 @@ def mix64(value: int) -> int:
     return value ^ (value >> 31)
 
 
-def stream_key(seed: int, purpose: Purpose, generation: int = 0, genome: int = 0) -> tuple[int, int]:
+def stream_key(
+    seed: int, purpose: Purpose, generation: int = 0, genome: int = 0
+) -> tuple[int, int]:
     """Return the 128-bit key of a stream as two 64-bit words.
 
     Args:
@@ -49,15 +51,23 @@ def stream_key(seed: int, purpose: Purpose, generation: int = 0, genome: int = 0
         generation: generation number, from 0.
         genome: genome id or index within the purpose, from 0.
     """
-    first = mix64(seed + _GAMMA * int(purpose))
-    second = mix64(first ^ mix64(generation + _GAMMA))
-    return mix64(second + genome * _GAMMA), mix64(first + 3 * second + genome)
+    item = int(genome)  # NumPy's integers would overflow where Python's grow
+    first = mix64(int(seed) + _GAMMA * int(purpose))
+    second = mix64(first ^ mix64(int(generation) + _GAMMA))
+    return mix64(second + item * _GAMMA), mix64(first + 3 * second + item)
 
 
 def stream(
     seed: int, purpose: Purpose, generation: int = 0, genome: int = 0
 ) -> np.random.Generator:
-    """Return a NumPy Generator on the stream with that key (see ``stream_key``)."""
+    """Return a NumPy Generator on the stream with that key (see ``stream_key``).
+
+    Examples:
+        >>> a = stream(42, Purpose.DATA, genome=7)
+        >>> b = stream(42, Purpose.DATA, genome=7)
+        >>> bool(a.random() == b.random())
+        True
+    """
     key = np.array(stream_key(seed, purpose, generation, genome), dtype=np.uint64)
     return np.random.Generator(np.random.Philox(key=key))
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from spiral_monolith_neat_numpy.errors import (
     check_choice,
-    check_flag,
     check_integer,
     check_number,
 )
@@ -117,10 +116,7 @@ class Settings:
         if self.species_target is not None:
             target = check_number("species_target", self.species_target, 1.0)
             object.__setattr__(self, "species_target", target)
-        if not self.activation_options:
-            raise ValueError("activation_options must name at least one activation, got ()")
-        for name in self.activation_options:
-            check_choice("activation_options", name, ACTIVATION_NAMES)
+        object.__setattr__(self, "activation_options", _check_options(self.activation_options))
         if self.threshold_min > self.threshold_max:
             raise ValueError(
                 f"threshold_min must be <= threshold_max ({self.threshold_max:g}), "
@@ -148,6 +144,12 @@ def _check(name: str, value: object, metadata: dict[str, Any]) -> object:
         return check_integer(name, value, *metadata["integer"])
     if "choice" in metadata:
         return check_choice(name, value, metadata["choice"])
-    if isinstance(value, bool):
-        return check_flag(name, value)
     return value
+
+
+def _check_options(names: object) -> tuple[str, ...]:
+    if not isinstance(names, (tuple, list)) or not names:
+        raise ValueError(
+            f"activation_options must be a tuple of at least one activation, got {names!r}"
+        )
+    return tuple(check_choice("activation_options", name, ACTIVATION_NAMES) for name in names)

@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import logging
 import os
+import pickle
 import platform
 import sys
 import tempfile
@@ -36,8 +37,10 @@ FAST_BUT_HONEST = {"reassoc", "contract", "nsz"}
 def cache_key() -> str:
     """Return the name of the cache directory that fits this source and this machine."""
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    folder = Path(__file__).parent
+    for path in sorted(folder.rglob("*.py")):
+        name = path.relative_to(folder).as_posix()
+        digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
     switches = (nb.config.BOUNDSCHECK, nb.config.OPT, nb.config.DEBUGINFO_DEFAULT)
     about = (
         sys.version,
@@ -85,7 +88,7 @@ def _candidates() -> Iterator[Path]:
     shared = Path(tempfile.gettempdir()) / f"spiral-neat-{user}"
     with contextlib.suppress(OSError):
         shared.mkdir(mode=0o700, exist_ok=True)
-        if not hasattr(os, "getuid") or shared.stat().st_uid == os.getuid():
+        if not hasattr(os, "getuid") or shared.lstat().st_uid == os.getuid():
             yield shared  # another user's directory could hold another user's code
 
 
@@ -111,6 +114,10 @@ class _KernelLocator(caching._CacheLocator):
 class _KernelCacheImpl(caching.CompileResultCacheImpl):
     _locator_classes = [_KernelLocator]
 
+    def __init__(self, py_func: Callable[..., Any]) -> None:
+        super().__init__(py_func)
+        self._locator = _KernelLocator(py_func)  # whatever NUMBA_CACHE_LOCATOR_CLASSES says
+
 
 class _KernelCache(caching.FunctionCache):
     _impl_class = _KernelCacheImpl
@@ -120,8 +127,8 @@ class _KernelCache(caching.FunctionCache):
         # A cache that cannot be read or written (a full disk) costs a compilation, no result.
         try:
             yield
-        except (OSError, EOFError) as error:
-            _log.warning("kernel cache: %s (%s)", error, cache_directory())
+        except (OSError, EOFError, pickle.UnpicklingError) as error:
+            _log.warning("kernel cache: %s; if this stays, remove %s", error, cache_directory())
 
 
 def kernel(function: _F) -> _F:
