@@ -1,0 +1,1 @@
+"""Score genomes: fitness functions, back-ends, and data in shared memory."""

@@ -1,0 +1,47 @@
+"""What a fitness may know about the evaluation it is part of."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from spiral_monolith_neat_numpy.seeding import Purpose, stream
+
+
+@dataclass(frozen=True)
+class EvaluationContext:
+    """Where in the run one genome is scored; handed to a fitness with a ``context`` parameter.
+
+    Attributes:
+        seed: seed of the run.
+        generation: generation number, from 0.
+        genome_id: id of the genome being scored.
+    """
+
+    seed: int
+    generation: int
+    genome_id: int
+
+    def rng(self) -> np.random.Generator:
+        """Return this genome's own random stream, from its start at each call.
+
+        The same in every back-end and whatever the number of workers.
+        """
+        return stream(self.seed, Purpose.FITNESS, self.generation, self.genome_id)
+
+
+@dataclass(frozen=True)
+class PopulationContext:
+    """Where in the run a whole population is scored, and the means to do it on several cores.
+
+    Attributes:
+        seed: seed of the run.
+        generation: generation number, from 0.
+        workers: how many threads may work at once, at least 1.
+        executor: threads to use, or None to work in the calling thread.
+    """
+
+    seed: int
+    generation: int
+    workers: int = 1
+    executor: ThreadPoolExecutor | None = None
