@@ -27,6 +27,7 @@ from numba.core import caching
 
 _log = logging.getLogger("spiral_monolith_neat_numpy")
 _F = TypeVar("_F", bound=Callable[..., Any])
+_FOLDER = Path(__file__).parent
 
 # Regrouping sums and fusing multiply-adds is what vectorising needs; flags that assume the
 # absence of NaN and infinity stay off, so those keep their meaning.
@@ -37,9 +38,8 @@ FAST_BUT_HONEST = {"reassoc", "contract", "nsz"}
 def cache_key() -> str:
     """Return the name of the cache directory that fits this source and this machine."""
     digest = hashlib.sha256()
-    folder = Path(__file__).parent
-    for path in sorted(folder.rglob("*.py")):
-        name = path.relative_to(folder).as_posix()
+    for path in sorted(_FOLDER.rglob("*.py")):
+        name = path.relative_to(_FOLDER).as_posix()
         digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
     switches = (nb.config.BOUNDSCHECK, nb.config.OPT, nb.config.DEBUGINFO_DEFAULT)
     about = (
@@ -132,8 +132,12 @@ class _KernelCache(caching.FunctionCache):
 
 
 def kernel(function: _F) -> _F:
-    """Compile ``function`` on its first call: no GIL, cached, NumPy's error model."""
+    """Compile ``function`` on its first call: no GIL, cached, NumPy's error model.
+
+    A function from outside this folder is compiled anew by each process: the cache's key
+    does not see its source.
+    """
     compiled = nb.njit(nogil=True, fastmath=FAST_BUT_HONEST, error_model="numpy")(function)
-    if not nb.config.DISABLE_JIT:
+    if not nb.config.DISABLE_JIT and _FOLDER in Path(function.__code__.co_filename).parents:
         compiled._cache = _KernelCache(function)
     return cast(_F, compiled)
