@@ -53,7 +53,7 @@ types: $(READY) ## mypy, strict
 
 contracts: $(READY) ## import-linter: the layers
 	@echo "== contracts: lint-imports"
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 
 doctest: $(READY) ## the examples in the docstrings
 	@echo "== docstring examples"
