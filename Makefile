@@ -35,7 +35,6 @@ demo: $(READY) ## evolve a network on the two spirals and say where its pictures
 	@find $(DEMO) -name '*.png' | sort | sed 's/^/  /'
 
 test: lint types contracts doctest readme tests kernels-plain kernels-bounds ## pass every check
-	@echo "== make test: every step passed"
 
 lint: $(READY) ## ruff: rules and format
 	@echo "== lint: ruff check"
@@ -57,24 +56,24 @@ contracts: $(READY) ## import-linter: the layers
 
 doctest: $(READY) ## the examples in the docstrings
 	@echo "== docstring examples"
-	@$(PYTEST) -q --doctest-modules src
+	@$(PYTEST) --doctest-modules src
 
 readme: $(READY) ## the README's Python snippets
 	@echo "== README's Python snippets"
-	@$(PYTEST) -q tests/test_readme.py
+	@$(PYTEST) tests/test_readme.py
 
 tests: $(READY) ## the tests, kernels compiled
 	@echo "== tests, JIT on"
-	@$(PYTEST) -q -n 2 --dist worksteal --ignore=tests/test_readme.py
+	@$(PYTEST) -n 2 --dist worksteal --ignore=tests/test_readme.py
 
 kernels-plain: $(READY) ## the kernels' tests, JIT off, with coverage
 	@echo "== kernels' tests, JIT off, with coverage"
-	@NUMBA_DISABLE_JIT=1 $(BIN)/coverage run -m pytest -q tests/kernels
+	@NUMBA_DISABLE_JIT=1 $(BIN)/coverage run -m pytest tests/kernels
 	@$(BIN)/coverage report
 
 kernels-bounds: $(READY) ## the kernels' tests, every index checked
 	@echo "== kernels' tests, bounds checked"
-	@NUMBA_BOUNDSCHECK=1 $(PYTEST) -q tests/kernels
+	@NUMBA_BOUNDSCHECK=1 $(PYTEST) tests/kernels
 
 test-extras: $(READY) ## the tests that need heavy parts (a browser, Ray, PyTorch)
 	@echo "== extras: nothing here needs a heavy part yet, so nothing was run"
