@@ -1,0 +1,1 @@
+"""Networks: a genome made ready to run, to predict and to train."""
