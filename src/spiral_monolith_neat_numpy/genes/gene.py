@@ -6,9 +6,9 @@ from typing import NoReturn
 import numpy as np
 
 from spiral_monolith_neat_numpy.arrays import IntArray
-from spiral_monolith_neat_numpy.errors import check_flag, check_integer
+from spiral_monolith_neat_numpy.errors import check_flag, check_integer, check_number
 from spiral_monolith_neat_numpy.genes.codes import ACTIVATIONS, NODE_KINDS, code_of, name_of
-from spiral_monolith_neat_numpy.genes.live import MAX_ID, LiveGene, check_parameter
+from spiral_monolith_neat_numpy.genes.live import MAX_ID, LiveGene
 from spiral_monolith_neat_numpy.genes.packed import Genes
 
 
@@ -51,7 +51,7 @@ class NodeGene(LiveGene):
             node_activation=np.array(
                 [code_of("activation", activation, ACTIVATIONS)], dtype=np.int8
             ),
-            node_bias=np.array([check_parameter("bias", bias)]),
+            node_bias=np.array([check_number("bias", bias)]),
         )
 
     @staticmethod
@@ -91,7 +91,7 @@ class NodeGene(LiveGene):
     @bias.setter
     def bias(self, value: float) -> None:
         genes, index = self.place()
-        genes.node_bias[index] = check_parameter("bias", value)
+        genes.node_bias[index] = check_number("bias", value)
 
     @property
     def activation(self) -> str:
@@ -159,7 +159,7 @@ class ConnectionGene(LiveGene):
             ),
             edge_source=np.array([check_integer("in_node", in_node, 0, MAX_ID)], dtype=np.int64),
             edge_target=np.array([check_integer("out_node", out_node, 0, MAX_ID)], dtype=np.int64),
-            edge_weight=np.array([check_parameter("weight", weight)]),
+            edge_weight=np.array([check_number("weight", weight)]),
             edge_enabled=np.array([check_flag("enabled", enabled)]),
         )
 
@@ -210,7 +210,7 @@ class ConnectionGene(LiveGene):
     @weight.setter
     def weight(self, value: float) -> None:
         genes, index = self.place()
-        genes.edge_weight[index] = check_parameter("weight", value)
+        genes.edge_weight[index] = check_number("weight", value)
 
     @property
     def enabled(self) -> bool:

@@ -5,42 +5,28 @@ parameters and the row's fields write through; a structural edit first gives the
 arrays of its own, so that the population stays as it was until ``population[i] = genome``.
 """
 
-import math
-import sys
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
-from spiral_monolith_neat_numpy.errors import check_flag, check_integer, check_number
-from spiral_monolith_neat_numpy.genes.codes import (
-    HEADS,
-    HIDDEN,
-    REGEN_MODES,
-    SEXES,
-    code_of,
-    name_of,
-)
+from spiral_monolith_neat_numpy.errors import check_integer
+from spiral_monolith_neat_numpy.genes.codes import HEADS, HIDDEN, REGEN_MODES, SEXES
 from spiral_monolith_neat_numpy.genes.gene import ConnectionGene, NodeGene
 from spiral_monolith_neat_numpy.genes.mappings import ConnectionMap, NodeMap
-from spiral_monolith_neat_numpy.genes.packed import Genes
+from spiral_monolith_neat_numpy.genes.packed import Genes, check_layout
+from spiral_monolith_neat_numpy.genes.record import (
+    MAX_INT64,
+    Place,
+    factor_field,
+    flag_field,
+    integer_field,
+    name_field,
+    score_field,
+)
 from spiral_monolith_neat_numpy.genes.table import NO_PARENT, PopulationTable
 
-__all__ = ["ConnectionGene", "Genes", "Genome", "NodeGene", "Place"]
-
-_MAX_INT64 = 2**63 - 1
-
-
-class Place(NamedTuple):
-    """Where a genome lives: its gene arrays, and its row of a table.
-
-    ``stamp`` counts how often the population's row was given another genome.
-    """
-
-    genes: Genes
-    table: PopulationTable
-    row: int
-    stamp: int
+__all__ = ["ConnectionGene", "Genes", "Genome", "NodeGene"]
 
 
 class Home(Protocol):
@@ -60,6 +46,16 @@ class Genome:
     Two genomes are equal when all their values are. Copying and pickling give a genome
     with arrays of its own.
 
+    Attributes:
+        id: id, from 0.
+        fitness: score, or None when there is none; a score of NaN reads as None.
+        sex: one of ``codes.SEXES``.
+        regen: whether it was born by regeneration.
+        regen_mode: one of ``codes.REGEN_MODES``.
+        hybrid_scale: factor on fitness outside ``vanilla``, finite and >= 0.
+        head: how outputs become predictions: one of ``codes.HEADS``.
+        birth_generation: generation of birth, from 0.
+
     Example:
         >>> genome = Genome(genome_id=7)
         >>> genome.nodes[0] = NodeGene(0, "input")
@@ -77,34 +73,48 @@ class Genome:
     _place: Place
     _version: int
 
+    id = integer_field("id")
+    fitness = score_field("fitness")
+    sex = name_field("sex", SEXES)
+    regen = flag_field("regen")
+    regen_mode = name_field("regen_mode", REGEN_MODES)
+    hybrid_scale = factor_field("hybrid_scale")
+    head = name_field("head", HEADS)
+    birth_generation = integer_field("birth")
+
     def __init__(self, genome_id: int = 0) -> None:
         """Make a genome without genes.
 
         Args:
             genome_id: its id, from 0.
         """
-        identity = check_integer("genome_id", genome_id, 0, _MAX_INT64)
+        identity = check_integer("genome_id", genome_id, 0, MAX_INT64)
         table = PopulationTable.fresh(np.array([identity], dtype=np.int64))
-        self._settle(Place(Genes.empty(), table, 0, 0))
+        self._settle(Genes.empty(), table)
 
     @classmethod
     def from_genes(cls, genes: Genes, genome_id: int = 0, head: str = "plain") -> "Genome":
-        """Return a genome with a copy of ``genes``; ``validity.check_genome`` checks them."""
+        """Return a genome with a copy of ``genes``.
+
+        Lengths and types are checked here, the laws of structure by ``check_genome``.
+        """
         genome = cls(genome_id)
-        genome._place = genome._place._replace(genes=genes.copy())
         genome.head = head
+        own = genes.copy()
+        check_layout(own)
+        genome._settle(own, genome._place.table)
         return genome
 
     @classmethod
     def from_row(cls, genes: Genes, table: PopulationTable) -> "Genome":
         """Return a genome that takes over ``genes`` and a table of one row as they are."""
         genome = cls.__new__(cls)
-        genome._settle(Place(genes, table, 0, 0))
+        genome._settle(genes, table)
         return genome
 
     @classmethod
     def view(cls, home: Home, index: int) -> "Genome":
-        """Return a view on genome ``index`` of a population."""
+        """Return a view on genome ``index``, from 0, of a population."""
         genome = cls.__new__(cls)
         genome._home = home
         genome._index = index
@@ -123,6 +133,10 @@ class Genome:
         """Whether writes go to a population."""
         self.place()
         return self._home is not None
+
+    def is_view_of(self, home: Home, index: int) -> bool:
+        """Return whether writes go to genome ``index``, from 0, of that population."""
+        return self.is_view and self._home is home and self._index == index
 
     @property
     def genes(self) -> Genes:
@@ -150,85 +164,6 @@ class Genome:
         return int(np.count_nonzero(self.genes.edge_enabled))
 
     @property
-    def id(self) -> int:
-        """Id, from 0."""
-        _, table, row, _ = self.place()
-        return int(table.id[row])
-
-    @id.setter
-    def id(self, value: int) -> None:
-        _, table, row, _ = self.place()
-        table.id[row] = check_integer("id", value, 0, _MAX_INT64)
-
-    @property
-    def fitness(self) -> float | None:
-        """Score, or None when there is none; a score of NaN reads as None."""
-        _, table, row, _ = self.place()
-        score = float(table.fitness[row])
-        return None if math.isnan(score) else score
-
-    @fitness.setter
-    def fitness(self, value: float | None) -> None:
-        _, table, row, _ = self.place()
-        no_score = value is None or _is_nan(value)
-        table.fitness[row] = math.nan if no_score else check_number("fitness", value)
-
-    @property
-    def sex(self) -> str:
-        """One of ``codes.SEXES``."""
-        _, table, row, _ = self.place()
-        return name_of("sex", int(table.sex[row]), SEXES)
-
-    @sex.setter
-    def sex(self, value: str) -> None:
-        _, table, row, _ = self.place()
-        table.sex[row] = code_of("sex", value, SEXES)
-
-    @property
-    def regen(self) -> bool:
-        """Whether it was born by regeneration."""
-        _, table, row, _ = self.place()
-        return bool(table.regen[row])
-
-    @regen.setter
-    def regen(self, value: bool) -> None:
-        _, table, row, _ = self.place()
-        table.regen[row] = check_flag("regen", value)
-
-    @property
-    def regen_mode(self) -> str:
-        """One of ``codes.REGEN_MODES``."""
-        _, table, row, _ = self.place()
-        return name_of("regen_mode", int(table.regen_mode[row]), REGEN_MODES)
-
-    @regen_mode.setter
-    def regen_mode(self, value: str) -> None:
-        _, table, row, _ = self.place()
-        table.regen_mode[row] = code_of("regen_mode", value, REGEN_MODES)
-
-    @property
-    def hybrid_scale(self) -> float:
-        """Factor on fitness outside ``vanilla``, finite and >= 0."""
-        _, table, row, _ = self.place()
-        return float(table.hybrid_scale[row])
-
-    @hybrid_scale.setter
-    def hybrid_scale(self, value: float) -> None:
-        _, table, row, _ = self.place()
-        table.hybrid_scale[row] = check_number("hybrid_scale", value, 0.0, sys.float_info.max)
-
-    @property
-    def head(self) -> str:
-        """How outputs become predictions: one of ``codes.HEADS``."""
-        _, table, row, _ = self.place()
-        return name_of("head", int(table.head[row]), HEADS)
-
-    @head.setter
-    def head(self, value: str) -> None:
-        _, table, row, _ = self.place()
-        table.head[row] = code_of("head", value, HEADS)
-
-    @property
     def parents(self) -> tuple[int, ...]:
         """Ids of the parents: none, one, or mother and father."""
         _, table, row, _ = self.place()
@@ -239,20 +174,9 @@ class Genome:
     def parents(self, value: Sequence[int]) -> None:
         if len(value) > 2:
             raise ValueError(f"parents must be at most two ids, got {value!r}")
-        ids = [check_integer("parents", parent, 0, _MAX_INT64) for parent in value]
+        ids = [check_integer("parents", parent, 0, MAX_INT64) for parent in value]
         _, table, row, _ = self.place()
         table.mother[row], table.father[row] = (*ids, NO_PARENT, NO_PARENT)[:2]
-
-    @property
-    def birth_generation(self) -> int:
-        """Generation of birth, from 0."""
-        _, table, row, _ = self.place()
-        return int(table.birth[row])
-
-    @birth_generation.setter
-    def birth_generation(self, value: int) -> None:
-        _, table, row, _ = self.place()
-        table.birth[row] = check_integer("birth_generation", value, 0, _MAX_INT64)
 
     def copy(self) -> "Genome":
         """Return an equal genome that shares nothing with this one."""
@@ -261,11 +185,12 @@ class Genome:
 
     def edit_structure(self, edit: Callable[[Genes], Genes]) -> None:
         """Replace the genes by ``edit`` of them, leaving the population of a view as it is."""
-        genes = edit(self.genes)
-        if self.is_view:
-            self._settle(self.copy()._place)
-            genes = genes.copy()
-        self._place = self._place._replace(genes=genes)
+        genes, table, row, _ = self.place()
+        edited = edit(genes)
+        if self._home is None:
+            self._settle(edited, table)
+        else:
+            self._settle(edited.copy(), table.row(row))
 
     def __copy__(self) -> "Genome":
         """Return ``copy()``: a copy never shares arrays."""
@@ -297,20 +222,18 @@ class Genome:
             f"connections={self.genes.n_edges}, fitness={self.fitness})"
         )
 
-    def _settle(self, place: Place) -> None:
+    def _settle(self, genes: Genes, table: PopulationTable) -> None:
+        """Live in arrays and a table of one row that nothing else uses."""
         self._home = None
         self._index = 0
         self._version = 0
-        self._place = place
+        self._place = Place(genes, table, 0, 0)
 
     def _follow(self, home: Home) -> None:
+        """Take up the new place in the population, or leave it if the row was given away."""
         place = home.place(self._index)
         if place.stamp == self._place.stamp:
             self._place, self._version = place, home.version
-        else:  # the row holds another genome now: keep this one
+        else:
             genes, table, row, _ = self._place
-            self._settle(Place(genes.copy(), table.row(row), 0, 0))
-
-
-def _is_nan(value: object) -> bool:
-    return isinstance(value, (float, np.floating)) and math.isnan(value)
+            self._settle(genes.copy(), table.row(row))

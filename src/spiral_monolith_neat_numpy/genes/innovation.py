@@ -4,14 +4,18 @@ The same change gets the same number for the whole run: a connection by its pair
 a node by the connection it splits. Numbers come in the order of first appearance.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from spiral_monolith_neat_numpy.arrays import AnyArray, IntArray
-from spiral_monolith_neat_numpy.errors import GenomeError, check_integer
+from spiral_monolith_neat_numpy.errors import GenomeError, check_integer, check_length
 from spiral_monolith_neat_numpy.genes.live import MAX_ID
 from spiral_monolith_neat_numpy.genes.packed import Genes
 
 _KEY_BITS = 31
+_EDGE_STATE = ("edge_source", "edge_target", "edge_innovation")
+_SPLIT_STATE = ("split_edge", "split_node")
 _LARGEST_GAP = 1 << 24  # split_node_of_edge is dense: a stray number must not fill the memory
 
 
@@ -30,8 +34,8 @@ class InnovationTracker:
             next_node: first node id to give out.
             next_innovation: first innovation number to give out.
         """
-        self.next_node = check_integer("next_node", next_node, 0, MAX_ID)
-        self.next_innovation = check_integer("next_innovation", next_innovation, 0, MAX_ID)
+        self.next_node = check_integer("next_node", next_node, 0, MAX_ID + 1)
+        self.next_innovation = check_integer("next_innovation", next_innovation, 0, MAX_ID + 1)
         self._key = np.empty(0, dtype=np.int64)  # sorted source << 31 | target
         self._innovation = np.empty(0, dtype=np.int64)  # in the order of _key
         self._split = np.full(self.next_innovation, -1, dtype=np.int64)
@@ -134,48 +138,25 @@ class InnovationTracker:
         }
 
     @classmethod
-    def from_arrays(cls, arrays: dict[str, AnyArray]) -> "InnovationTracker":
+    def from_arrays(cls, arrays: Mapping[str, AnyArray]) -> "InnovationTracker":
         """Return the tracker whose state ``to_arrays`` gave.
 
         Raises:
             ValueError: an array is missing, or they contradict one another.
         """
-        names = (
-            "next",
-            "edge_source",
-            "edge_target",
-            "edge_innovation",
-            "split_edge",
-            "split_node",
-        )
-        missing = [name for name in names if name not in arrays]
-        if missing:
-            raise ValueError(f"innovation state must hold {', '.join(names)}, got no {missing[0]}")
-        state = {name: _id_array(name, arrays[name]) for name in names}
-        if state["next"].size != 2:
-            raise ValueError(f"next must have shape (2,), got {state['next'].shape}")
-        tracker = cls(*state["next"].tolist())
-        keys = _pair_keys(state["edge_source"], state["edge_target"])
-        numbers, split_edge = state["edge_innovation"], state["split_edge"]
-        split_node = state["split_node"]
-        if (
-            numbers.shape != keys.shape
-            or np.unique(keys).size != keys.size
-            or np.unique(numbers).size != numbers.size
-            or _after(numbers) > tracker.next_innovation
-        ):
-            raise ValueError(
-                "edge_innovation must give each connection a number of its own below next"
-            )
-        if (
-            split_node.shape != split_edge.shape
-            or not np.isin(split_edge, numbers).all()
-            or np.unique(split_node).size != split_node.size
-            or _after(split_node) > tracker.next_node
-        ):
-            raise ValueError("split_node must give each split edge a node of its own below next")
-        tracker._remember(keys, numbers)
-        tracker.split_node_of_edge[split_edge] = split_node
+        lost = [name for name in ("next", *_EDGE_STATE, *_SPLIT_STATE) if name not in arrays]
+        if lost:
+            raise ValueError(f"innovation state must hold {lost[0]!r}, got {sorted(arrays)}")
+        tracker = cls(*_two_counts(arrays["next"]))
+        source, target, number = _columns(_EDGE_STATE, arrays)
+        edge, node = _columns(_SPLIT_STATE, arrays)
+        key = _pair_keys(source, target)
+        _check_own("edge_source with edge_target", key, int(key.max(initial=0)) + 1)
+        _check_own("edge_innovation", number, tracker.next_innovation)
+        _check_own("split_edge", edge, tracker.next_innovation)
+        _check_own("split_node", node, tracker.next_node)
+        tracker._remember(key, number)
+        tracker.split_node_of_edge[edge] = node
         return tracker
 
     def _look_up(self, keys: IntArray) -> tuple[IntArray, AnyArray]:
@@ -218,8 +199,8 @@ def _check_same(genes: Genes, numbers: IntArray) -> None:
 
 
 def _check_room(what: str, after: int) -> None:
-    if after > MAX_ID:
-        raise ValueError(f"{what} must stay below {MAX_ID}, got {after}: the run has used them up")
+    if after > MAX_ID + 1:
+        raise ValueError(f"{what} must be at most {MAX_ID}, got {after - 1}: all are used up")
 
 
 def _pair_keys(sources: IntArray, targets: IntArray) -> IntArray:
@@ -229,6 +210,24 @@ def _pair_keys(sources: IntArray, targets: IntArray) -> IntArray:
             f"targets must have shape {source.shape} to match sources, got {target.shape}"
         )
     return (source << _KEY_BITS) | target
+
+
+def _columns(names: tuple[str, ...], arrays: Mapping[str, AnyArray]) -> list[IntArray]:
+    columns = [_id_array(name, arrays[name]) for name in names]
+    for name, column in zip(names, columns, strict=True):
+        check_length(name, column, columns[0].size, names[0])
+    return columns
+
+
+def _two_counts(values: AnyArray) -> list[int]:
+    if values.shape != (2,):
+        raise ValueError(f"next must have shape (2,), got {values.shape}")
+    return [int(value) for value in values]
+
+
+def _check_own(name: str, values: IntArray, after: int) -> None:
+    if np.unique(values).size != values.size or _after(values) > after:
+        raise ValueError(f"{name} must be unique numbers below {after}, got {values}")
 
 
 def _id_array(name: str, values: AnyArray) -> IntArray:

@@ -1,13 +1,9 @@
 """What node and connection genes share: living in a genome's arrays, or alone."""
 
-import math
 from abc import ABC, abstractmethod
 from typing import Any, NoReturn, Protocol, Self
 
-import numpy as np
-
 from spiral_monolith_neat_numpy.arrays import IntArray
-from spiral_monolith_neat_numpy.errors import check_number
 from spiral_monolith_neat_numpy.genes.packed import Genes, find
 
 MAX_ID = 2**31 - 1  # two ids fit one int64 key (see innovation)
@@ -89,10 +85,3 @@ class LiveGene(ABC):
         raise AttributeError(
             f"the {name} of a {kind} is fixed ({value!r}); put a new {kind} into the genome instead"
         )
-
-
-def check_parameter(name: str, value: object) -> float:
-    """Return ``value`` as a finite float, or raise naming it."""
-    if isinstance(value, (float, np.floating)) and not math.isfinite(value):
-        raise ValueError(f"{name} must be a finite number, got {value!r}")
-    return check_number(name, value)

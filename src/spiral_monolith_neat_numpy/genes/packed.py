@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from spiral_monolith_neat_numpy.arrays import AnyArray, BoolArray, CodeArray, FloatArray, IntArray
+from spiral_monolith_neat_numpy.errors import GenomeError
 
 GENE_DTYPES: dict[str, type[np.generic]] = {
     "node_id": np.int64,
@@ -86,12 +87,7 @@ class Genes:
 
     def copy(self) -> "Genes":
         """Return the same genes in contiguous, writable arrays of their own."""
-        return Genes(
-            *(
-                np.array(array, dtype=dtype, order="C")
-                for array, dtype in zip(self.arrays(), GENE_DTYPES.values(), strict=True)
-            )
-        )
+        return Genes(*(array.copy() for array in self.arrays()))
 
     def part(self, nodes: slice, edges: slice) -> "Genes":
         """Return views on a run of nodes and a run of edges."""
@@ -123,3 +119,20 @@ def find(ids: IntArray, key: object) -> int:
         return -1
     place = int(ids.searchsorted(key))
     return place if place < ids.size and ids[place] == key else -1
+
+
+def check_layout(genes: Genes) -> None:
+    """Raise GenomeError unless the arrays are contiguous, parallel and of their types."""
+    for names in (NODE_FIELDS, EDGE_FIELDS):
+        n = getattr(genes, names[0]).size
+        for name in names:
+            array: AnyArray = getattr(genes, name)
+            if array.shape != (n,):
+                raise GenomeError(
+                    f"{name} must have shape ({n},) to match {names[0]}, got {array.shape}"
+                )
+            if array.dtype != GENE_DTYPES[name]:
+                wanted = np.dtype(GENE_DTYPES[name]).name
+                raise GenomeError(f"{name} must be of type {wanted}, got {array.dtype.name}")
+            if not array.flags.c_contiguous:
+                raise GenomeError(f"{name} must be contiguous, got strides {array.strides}")

@@ -2,24 +2,19 @@
 
 import operator
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, overload
+from typing import Any, SupportsIndex, overload
 
 import numpy as np
 
 from spiral_monolith_neat_numpy.arrays import BoolArray, IntArray
-from spiral_monolith_neat_numpy.errors import GenomeError, check_integer, check_number
-from spiral_monolith_neat_numpy.genes.codes import (
-    ACTIVATIONS,
-    HIDDEN,
-    INPUT,
-    OUTPUT,
-    code_of,
-)
-from spiral_monolith_neat_numpy.genes.genome import Genome, Place
-from spiral_monolith_neat_numpy.genes.packed import Genes
+from spiral_monolith_neat_numpy.errors import GenomeError
+from spiral_monolith_neat_numpy.genes.codes import HIDDEN, INPUT, OUTPUT
+from spiral_monolith_neat_numpy.genes.first import first_genes
+from spiral_monolith_neat_numpy.genes.genome import Genome
+from spiral_monolith_neat_numpy.genes.packed import Genes, check_layout
+from spiral_monolith_neat_numpy.genes.record import Place
 from spiral_monolith_neat_numpy.genes.table import PopulationTable
 from spiral_monolith_neat_numpy.genes.validity import check_genome
-from spiral_monolith_neat_numpy.seeding import Purpose, stream
 
 __all__ = ["Population", "PopulationTable"]
 
@@ -55,8 +50,9 @@ class Population(Sequence[Genome]):
             table: one row per genome.
 
         Raises:
-            ValueError: lengths that do not fit together.
+            ValueError: lengths or types that do not fit together.
         """
+        check_layout(genes)
         _check_offsets("node_offset", node_offset, len(table), genes.n_nodes)
         _check_offsets("edge_offset", edge_offset, len(table), genes.n_edges)
         self.feed_forward = True
@@ -105,31 +101,14 @@ class Population(Sequence[Genome]):
         Raises:
             ValueError: a value out of range.
         """
-        check_integer("n", n, 1)
-        n_in = check_integer("num_inputs", num_inputs, 1)
-        n_out = check_integer("num_outputs", num_outputs, 1)
-        activation = code_of("output_activation", output_activation, ACTIVATIONS)
-        scale = check_number("sigma", sigma, 0.0)
-        n_nodes, n_edges = n_in + n_out, n_in * n_out
-        weights = np.empty((n, n_edges))
-        for index in range(n):
-            rng = stream(seed, Purpose.FIRST_POPULATION, genome=index)
-            weights[index] = rng.normal(0.0, scale, n_edges)
-        is_output = np.arange(n_nodes) >= n_in
-        innovation = np.arange(n_edges, dtype=np.int64)
-        genes = Genes(
-            node_id=np.tile(np.arange(n_nodes, dtype=np.int64), n),
-            node_kind=np.tile(np.where(is_output, OUTPUT, INPUT).astype(np.int8), n),
-            node_activation=np.tile(np.where(is_output, activation, 0).astype(np.int8), n),
-            node_bias=np.zeros(n * n_nodes),
-            edge_innovation=np.tile(innovation, n),
-            edge_source=np.tile(innovation // n_out, n),
-            edge_target=np.tile(innovation % n_out + n_in, n),
-            edge_weight=weights.ravel(),
-            edge_enabled=np.ones(n * n_edges, dtype=np.bool_),
-        )
+        genes = first_genes(n, num_inputs, num_outputs, output_activation, seed, sigma)
         rows = np.arange(n + 1, dtype=np.int64)
-        return cls(rows * n_nodes, rows * n_edges, genes, PopulationTable.fresh(rows[:-1]))
+        return cls(
+            rows * (genes.n_nodes // n),
+            rows * (genes.n_edges // n),
+            genes,
+            PopulationTable.fresh(rows[:-1]),
+        )
 
     @property
     def node_offset(self) -> IntArray:
@@ -170,7 +149,7 @@ class Population(Sequence[Genome]):
         edges = slice(self._edge_offset[index], self._edge_offset[index + 1])
         return Place(self._genes.part(nodes, edges), self._table, index, stamp)
 
-    def genes_of(self, index: int) -> Genes:
+    def genes_of(self, index: SupportsIndex) -> Genes:
         """Return views on the arrays of one genome."""
         return self.place(self._row(index)).genes
 
@@ -193,6 +172,10 @@ class Population(Sequence[Genome]):
         twin.feed_forward = self.feed_forward
         return twin
 
+    def __copy__(self) -> "Population":
+        """Return ``copy()``: a copy never shares arrays."""
+        return self.copy()
+
     def __len__(self) -> int:
         """Return the number of genomes."""
         return len(self._table)
@@ -202,18 +185,18 @@ class Population(Sequence[Genome]):
         return (Genome.view(self, index) for index in range(len(self)))
 
     @overload
-    def __getitem__(self, index: int) -> Genome: ...
+    def __getitem__(self, index: SupportsIndex) -> Genome: ...
 
     @overload
     def __getitem__(self, index: slice) -> list[Genome]: ...
 
-    def __getitem__(self, index: int | slice) -> Genome | list[Genome]:
+    def __getitem__(self, index: SupportsIndex | slice) -> Genome | list[Genome]:
         """Return a live view on one genome, or a list of them."""
         if isinstance(index, slice):
             return [Genome.view(self, row) for row in range(*index.indices(len(self)))]
         return Genome.view(self, self._row(index))
 
-    def __setitem__(self, index: int, genome: Genome) -> None:
+    def __setitem__(self, index: SupportsIndex, genome: Genome) -> None:
         """Put a copy of ``genome`` into a row.
 
         Raises:
@@ -229,6 +212,8 @@ class Population(Sequence[Genome]):
         _check_ends(row, self.genes_of(row), new.genes)
         if self.on_structure is not None:
             self.on_structure(new.genes)
+        if genome.is_view_of(self, row):
+            return
         self._assigned[row] = (new.genes, new.table)
         self._stamps[row] = self._stamps.get(row, 0) + 1
         self._version += 1
@@ -256,7 +241,7 @@ class Population(Sequence[Genome]):
         Population.__init__(self, **state)
         self.feed_forward = feed_forward
 
-    def _row(self, index: int) -> int:
+    def _row(self, index: SupportsIndex) -> int:
         row = operator.index(index)
         if not -len(self) <= row < len(self):
             raise IndexError(
@@ -298,6 +283,8 @@ def _check_offsets(name: str, offset: IntArray, n: int, total: int) -> None:
         raise ValueError(
             f"{name} must have shape ({n + 1},) for a table of {n} rows, got {offset.shape}"
         )
+    if offset.dtype != np.int64:
+        raise ValueError(f"{name} must be of type int64, got {offset.dtype.name}")
     if offset[0] != 0 or offset[-1] != total or (np.diff(offset) < 0).any():
         raise ValueError(f"{name} must rise from 0 to the number of genes, {total}, got {offset}")
 

@@ -8,7 +8,7 @@ from spiral_monolith_neat_numpy.arrays import AnyArray, CodeArray, FloatArray, I
 from spiral_monolith_neat_numpy.errors import GenomeError
 from spiral_monolith_neat_numpy.genes.codes import ACTIVATIONS, INPUT, NODE_KINDS, OUTPUT
 from spiral_monolith_neat_numpy.genes.live import MAX_ID
-from spiral_monolith_neat_numpy.genes.packed import EDGE_FIELDS, GENE_DTYPES, NODE_FIELDS, Genes
+from spiral_monolith_neat_numpy.genes.packed import Genes, check_layout
 
 if TYPE_CHECKING:
     from spiral_monolith_neat_numpy.genes.population import Population
@@ -33,8 +33,7 @@ def check_genome(
     Raises:
         GenomeError: a law is broken; the message says which, and where.
     """
-    _check_layout(genes, NODE_FIELDS)
-    _check_layout(genes, EDGE_FIELDS)
+    check_layout(genes)
     _check_keys("node ids", genes.node_id)
     _check_codes("node_kind", genes.node_kind, NODE_KINDS)
     _check_codes("node_activation", genes.node_activation, ACTIVATIONS)
@@ -73,19 +72,6 @@ def check_population(
             raise GenomeError(f"population[{index}], id {ids[index]}: {error}") from error
 
 
-def _check_layout(genes: Genes, names: tuple[str, ...]) -> None:
-    n = getattr(genes, names[0]).size
-    for name in names:
-        array: AnyArray = getattr(genes, name)
-        if array.shape != (n,):
-            raise GenomeError(
-                f"{name} must have shape ({n},) to match {names[0]}, got {array.shape}"
-            )
-        if array.dtype != GENE_DTYPES[name]:
-            wanted = np.dtype(GENE_DTYPES[name]).name
-            raise GenomeError(f"{name} must be of type {wanted}, got {array.dtype.name}")
-
-
 def _check_keys(what: str, keys: IntArray) -> None:
     outside = (keys < 0) | (keys > MAX_ID)
     if outside.any():
@@ -119,15 +105,10 @@ def _check_count(kind: str, marked: AnyArray, wanted: int | None) -> None:
 
 
 def _check_ends(genes: Genes) -> None:
-    for what, ends in (("from", genes.edge_source), ("to", genes.edge_target)):
-        lost = np.flatnonzero(~np.isin(ends, genes.node_id))
-        if lost.size:
-            raise GenomeError(
-                f"connection {genes.edge_innovation[lost[0]]} must join existing nodes, "
-                f"got one {what} node {ends[lost[0]]}, which the genome does not have"
-            )
-    inputs = genes.node_id[genes.node_kind == INPUT]
-    into = np.flatnonzero(np.isin(genes.edge_target, inputs))
+    _check_exist(genes, "from", genes.edge_source)
+    _check_exist(genes, "to", genes.edge_target)
+    kind = genes.node_kind[genes.node_id.searchsorted(genes.edge_target)]
+    into = np.flatnonzero(kind == INPUT)
     if into.size:
         raise GenomeError(
             f"connection {genes.edge_innovation[into[0]]} must not lead into an input, "
@@ -144,9 +125,22 @@ def _check_ends(genes: Genes) -> None:
         )
 
 
+def _check_exist(genes: Genes, what: str, ends: IntArray) -> None:
+    place = genes.node_id.searchsorted(ends)
+    beyond = place == genes.n_nodes
+    place[beyond] = 0
+    exists = ~beyond & (genes.node_id[place] == ends) if genes.n_nodes else ~beyond
+    lost = np.flatnonzero(~exists)
+    if lost.size:
+        raise GenomeError(
+            f"connection {genes.edge_innovation[lost[0]]} must join existing nodes, "
+            f"got one {what} node {ends[lost[0]]}, which the genome does not have"
+        )
+
+
 def _check_feed_forward(genes: Genes) -> None:
-    outputs = genes.node_id[genes.node_kind == OUTPUT]
-    out_of = np.flatnonzero(np.isin(genes.edge_source, outputs))
+    kind = genes.node_kind[genes.node_id.searchsorted(genes.edge_source)]
+    out_of = np.flatnonzero(kind == OUTPUT)
     if out_of.size:
         raise GenomeError(
             f"connection {genes.edge_innovation[out_of[0]]} of a feed-forward genome must not "
