@@ -115,9 +115,10 @@ class InnovationTracker:
         numbers = np.where(known, self._innovation[place], numbers) if known.any() else numbers
         _check_same(genes, numbers[inverse])
         new, numbers = new[~known], numbers[~known]
-        self._check_free(new, numbers)
-        self._remember(new, numbers)
-        self.next_innovation = max(self.next_innovation, _after(numbers))
+        if new.size:
+            self._check_free(new, numbers)
+            self._remember(new, numbers)
+            self.next_innovation = max(self.next_innovation, _after(numbers))
         self.next_node = max(self.next_node, _after(genes.node_id))
 
     def copy(self) -> "InnovationTracker":
