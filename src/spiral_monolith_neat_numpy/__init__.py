@@ -1,1 +1,76 @@
-"""Evolve small neural networks, wiring and weights together, trained as they evolve."""
+"""Evolve small neural networks, wiring and weights together, trained as they evolve.
+
+``run_backprop_neat_experiment`` does all of it in one call; ``ReproPlanaNEATPlus`` is the
+algorithm under it, for a fitness of your own.
+"""
+
+from spiral_monolith_neat_numpy.evaluation.backends import _is_picklable
+from spiral_monolith_neat_numpy.evaluation.backprop import (
+    BackpropData,
+    BackpropSettings,
+    FitnessBackprop,
+    fitness_backprop_classifier,
+)
+from spiral_monolith_neat_numpy.evaluation.backprop_shared import FitnessBackpropShared
+from spiral_monolith_neat_numpy.evaluation.context import EvaluationContext, PopulationContext
+from spiral_monolith_neat_numpy.evaluation.shared import (
+    _SHM_LOCAL,
+    _shm,
+    get_shared_dataset,
+    shm_cleanup_worker_cache,
+    shm_register_dataset,
+    shm_release_all,
+    shm_set_worker_meta,
+)
+from spiral_monolith_neat_numpy.evolution.neat import ReproPlanaNEATPlus
+from spiral_monolith_neat_numpy.evolution.records import GenerationRecord
+from spiral_monolith_neat_numpy.evolution.run_settings import EvalMode
+from spiral_monolith_neat_numpy.genes.gene import ConnectionGene, NodeGene
+from spiral_monolith_neat_numpy.genes.genome import Genome
+from spiral_monolith_neat_numpy.genes.innovation import InnovationTracker
+from spiral_monolith_neat_numpy.genes.population import Population
+from spiral_monolith_neat_numpy.network.network import Network, compile_genome
+from spiral_monolith_neat_numpy.network.prediction import predict, predict_proba
+from spiral_monolith_neat_numpy.network.training import TrainingSettings, train_with_backprop
+from spiral_monolith_neat_numpy.settings import Settings
+from spiral_monolith_neat_numpy.species.distance import compatibility_distance
+from spiral_monolith_neat_numpy.tasks.generators import make_circles, make_spirals, make_xor
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "_SHM_LOCAL",
+    "BackpropData",
+    "BackpropSettings",
+    "ConnectionGene",
+    "EvalMode",
+    "EvaluationContext",
+    "FitnessBackprop",
+    "FitnessBackpropShared",
+    "GenerationRecord",
+    "Genome",
+    "InnovationTracker",
+    "Network",
+    "NodeGene",
+    "Population",
+    "PopulationContext",
+    "ReproPlanaNEATPlus",
+    "Settings",
+    "TrainingSettings",
+    "_is_picklable",
+    "_shm",
+    "compatibility_distance",
+    "compile_genome",
+    "fitness_backprop_classifier",
+    "get_shared_dataset",
+    "make_circles",
+    "make_spirals",
+    "make_xor",
+    "predict",
+    "predict_proba",
+    "shm_cleanup_worker_cache",
+    "shm_register_dataset",
+    "shm_release_all",
+    "shm_set_worker_meta",
+    "train_with_backprop",
+]

@@ -1,14 +1,18 @@
 """All settings of a run in one frozen, validated object with a default for everything."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from spiral_monolith_neat_numpy.errors import (
     check_choice,
     check_integer,
     check_number,
 )
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 ACTIVATION_NAMES = (
     "identity",
@@ -124,16 +128,24 @@ class Settings:
             )
 
     def with_changes(self, **changes: object) -> "Settings":
-        """Return a copy with some fields changed, checked like a new one.
+        """Return a copy with some fields changed (see the function ``with_changes``)."""
+        return with_changes(self, changes)
 
-        Raises:
-            ValueError: an unknown field (the message lists the known ones) or a bad value.
-        """
-        known = [spec.name for spec in fields(self)]
-        for name in changes:
-            if name not in known:
-                raise ValueError(f"unknown setting {name!r}; known are {', '.join(known)}")
-        return replace(self, **changes)  # type: ignore[arg-type]
+
+_T = TypeVar("_T", bound="DataclassInstance")
+
+
+def with_changes(settings: _T, changes: Mapping[str, object]) -> _T:
+    """Return a copy of a settings object with some fields changed, checked like a new one.
+
+    Raises:
+        ValueError: an unknown field (the message lists the known ones) or a bad value.
+    """
+    known = [spec.name for spec in fields(settings)]
+    for name in changes:
+        if name not in known:
+            raise ValueError(f"unknown setting {name!r}; known are {', '.join(known)}")
+    return replace(settings, **changes)
 
 
 def _check(name: str, value: object, metadata: dict[str, Any]) -> object:

@@ -1,8 +1,9 @@
 """Settings of the species target's learner, checked when they are made."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 from spiral_monolith_neat_numpy.errors import check_choice, check_integer, check_number
+from spiral_monolith_neat_numpy.settings import with_changes
 
 MODES = ("auto", "pid", "hill", "fixed")
 
@@ -83,11 +84,7 @@ class TargetSettings:
         Raises:
             ValueError: an unknown field (the message lists the known ones) or a bad value.
         """
-        known = [spec.name for spec in fields(self)]
-        for name in changes:
-            if name not in known:
-                raise ValueError(f"unknown setting {name!r}; known are {', '.join(known)}")
-        return replace(self, **changes)  # type: ignore[arg-type]
+        return with_changes(self, changes)
 
     @property
     def limits(self) -> tuple[float, float]:

@@ -1,0 +1,1 @@
+"""Evolution: generation after generation, with records, champions and model files."""

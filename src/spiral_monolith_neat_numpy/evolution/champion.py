@@ -1,0 +1,49 @@
+"""The best genome of a run, kept with the parameters that earned its score."""
+
+from typing import Any
+
+import numpy as np
+
+from spiral_monolith_neat_numpy.arrays import FloatArray
+from spiral_monolith_neat_numpy.evaluation.context import EvaluationContext
+from spiral_monolith_neat_numpy.genes.genome import Genome
+from spiral_monolith_neat_numpy.genes.population import Population
+
+
+class Champion:
+    """Keeps a copy of the best genome seen.
+
+    Attributes:
+        genome: the copy, or None before the first finite score.
+        fitness: its score, -inf before.
+        generation: in which it was scored, -1 before.
+    """
+
+    def __init__(self) -> None:
+        """Begin without one."""
+        self.genome: Genome | None = None
+        self.fitness = -np.inf
+        self.generation = -1
+
+    def offer(
+        self, population: Population, scores: FloatArray, fitness: Any, seed: int, generation: int
+    ) -> None:
+        """Take the best of a generation if it beats the one kept; the first of equals stays.
+
+        Args:
+            population: as it was scored.
+            scores: ``(n,)`` float64, -inf for what could not be scored.
+            fitness: the fitness; one with ``develop`` is asked for the genome that predicts
+                with the parameters behind its score.
+            seed: seed of the run.
+            generation: its number.
+        """
+        index = int(np.argmax(scores))
+        if not scores[index] > self.fitness:
+            return
+        genome = population[index].copy()
+        develop = getattr(fitness, "develop", None)
+        if develop is not None:
+            genome = develop(genome, EvaluationContext(seed, generation, genome.id))
+        genome.fitness = float(scores[index])
+        self.genome, self.fitness, self.generation = genome, float(scores[index]), generation

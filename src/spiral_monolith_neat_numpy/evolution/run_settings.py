@@ -1,0 +1,77 @@
+"""Settings of a run beside those of evolution: the mode, the back-end, the snapshots."""
+
+from dataclasses import dataclass
+
+from spiral_monolith_neat_numpy.errors import check_choice, check_flag, check_integer
+from spiral_monolith_neat_numpy.evaluation.environment import BACKEND_NAMES, environment_defaults
+
+
+@dataclass(frozen=True)
+class EvalMode:
+    """How close to the canonical algorithm a run stays.
+
+    Attributes:
+        vanilla: True: scores are what the fitness returns. False: selection also sees
+            ``hybrid_scale`` and the complexity penalty.
+        enable_regen_reproduction: asexual regeneration; it is not there yet.
+        species_low: fewest species that the target may begin from, >= 1.
+        species_high: most species that the target may begin from, >= ``species_low``.
+    """
+
+    vanilla: bool = True
+    enable_regen_reproduction: bool = False
+    species_low: int = 2
+    species_high: int = 10
+
+    def __post_init__(self) -> None:
+        """Check every field against its range."""
+        check_flag("vanilla", self.vanilla)
+        if check_flag("enable_regen_reproduction", self.enable_regen_reproduction):
+            raise NotImplementedError("enable_regen_reproduction: regeneration is not there yet")
+        low = check_integer("species_low", self.species_low, 1)
+        check_integer("species_high", self.species_high, low)
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """Where and how a run evaluates and what it keeps.
+
+    Attributes:
+        eval_workers: threads or processes that score genomes, >= 1.
+        parallel_backend: "thread", "process", "serial" or "ray".
+        pool_keepalive: above 0, worker processes live across generations.
+        pool_restart_every: generations after which living processes are replaced; 0: never.
+        start_method: how worker processes start: "spawn", "fork" or "forkserver".
+        snapshot_stride: a copy of the best genome is kept every so many generations, >= 1.
+        snapshot_max: most snapshots kept, >= 2; beyond it every other one is dropped.
+    """
+
+    eval_workers: int = 1
+    parallel_backend: str = "thread"
+    pool_keepalive: int = 0
+    pool_restart_every: int = 25
+    start_method: str = "spawn"
+    snapshot_stride: int = 1
+    snapshot_max: int = 320
+
+    def __post_init__(self) -> None:
+        """Check every field against its range."""
+        check_integer("eval_workers", self.eval_workers, 1)
+        check_choice("parallel_backend", self.parallel_backend, BACKEND_NAMES)
+        check_integer("pool_keepalive", self.pool_keepalive, 0)
+        check_integer("pool_restart_every", self.pool_restart_every, 0)
+        check_choice("start_method", self.start_method, ("spawn", "fork", "forkserver"))
+        check_integer("snapshot_stride", self.snapshot_stride, 1)
+        check_integer("snapshot_max", self.snapshot_max, 2)
+
+    @classmethod
+    def from_environment(cls) -> "RunSettings":
+        """Return the settings that the ``NEAT_*`` variables ask for."""
+        found = environment_defaults()
+        return cls(
+            eval_workers=found.workers,
+            parallel_backend=found.backend,
+            pool_keepalive=found.keepalive,
+            pool_restart_every=found.restart_every,
+            start_method=found.start_method,
+        )
