@@ -1,0 +1,94 @@
+"""Packed genes without a record: what passes between the steps of breeding and speciation."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from spiral_monolith_neat_numpy.arrays import IntArray
+from spiral_monolith_neat_numpy.genes.packed import Genes
+from spiral_monolith_neat_numpy.kernels.layout import (
+    EdgeArrays,
+    NodeArrays,
+    gather_edges,
+    gather_nodes,
+)
+
+
+class Packed(NamedTuple):
+    """Genomes laid end to end.
+
+    Attributes:
+        node_offset: ``(n + 1,)`` int64, where each genome's nodes begin, and the end.
+        edge_offset: ``(n + 1,)`` int64, the same for edges.
+        genes: genes of all genomes, in order.
+    """
+
+    node_offset: IntArray
+    edge_offset: IntArray
+    genes: Genes
+
+    @classmethod
+    def empty(cls) -> "Packed":
+        """Return no genomes."""
+        return cls(np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64), Genes.empty())
+
+    def part(self, index: int) -> Genes:
+        """Return views on the arrays of one genome."""
+        nodes = slice(self.node_offset[index], self.node_offset[index + 1])
+        edges = slice(self.edge_offset[index], self.edge_offset[index + 1])
+        return self.genes.part(nodes, edges)
+
+
+def node_arrays(genes: Genes) -> NodeArrays:
+    """Return the node arrays in the form that kernels take."""
+    return NodeArrays(genes.node_id, genes.node_kind, genes.node_activation, genes.node_bias)
+
+
+def edge_arrays(genes: Genes) -> EdgeArrays:
+    """Return the edge arrays in the form that kernels take."""
+    return EdgeArrays(
+        genes.edge_innovation,
+        genes.edge_source,
+        genes.edge_target,
+        genes.edge_weight,
+        genes.edge_enabled,
+    )
+
+
+def unset_genes(n_nodes: int, n_edges: int) -> Genes:
+    """Return arrays of these sizes with nothing meaningful in them, for a kernel to fill."""
+    return Genes(
+        node_id=np.empty(n_nodes, dtype=np.int64),
+        node_kind=np.empty(n_nodes, dtype=np.int8),
+        node_activation=np.empty(n_nodes, dtype=np.int8),
+        node_bias=np.empty(n_nodes),
+        edge_innovation=np.empty(n_edges, dtype=np.int64),
+        edge_source=np.empty(n_edges, dtype=np.int64),
+        edge_target=np.empty(n_edges, dtype=np.int64),
+        edge_weight=np.empty(n_edges),
+        edge_enabled=np.empty(n_edges, dtype=np.bool_),
+    )
+
+
+def running_sum(sizes: IntArray) -> IntArray:
+    """Return ``(n + 1,)`` int64 offsets of ``n`` runs with these sizes."""
+    offset = np.zeros(sizes.size + 1, dtype=np.int64)
+    np.cumsum(sizes, out=offset[1:])
+    return offset
+
+
+def gather(node_offset: IntArray, edge_offset: IntArray, genes: Genes, picks: IntArray) -> Packed:
+    """Return copies of the genomes ``picks``, in that order, a genome as often as it is named.
+
+    Args:
+        node_offset: ``(n + 1,)`` int64, where each genome's nodes begin, and the end.
+        edge_offset: ``(n + 1,)`` int64, the same for edges.
+        genes: genes of all genomes.
+        picks: ``(m,)`` int64 indices from 0 to n - 1.
+    """
+    out_node_offset = running_sum(node_offset[picks + 1] - node_offset[picks])
+    out_edge_offset = running_sum(edge_offset[picks + 1] - edge_offset[picks])
+    out = unset_genes(int(out_node_offset[-1]), int(out_edge_offset[-1]))
+    gather_nodes(node_offset, picks, node_arrays(genes), out_node_offset, node_arrays(out))
+    gather_edges(edge_offset, picks, edge_arrays(genes), out_edge_offset, edge_arrays(out))
+    return Packed(out_node_offset, out_edge_offset, out)

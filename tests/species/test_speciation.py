@@ -1,0 +1,158 @@
+"""Species: who belongs where, what is remembered, and what a species shows."""
+
+import math
+import pickle
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.genes.strategies import populations
+
+from spiral_monolith_neat_numpy.genes.genome import Genome
+from spiral_monolith_neat_numpy.genes.packed import Genes
+from spiral_monolith_neat_numpy.genes.population import Population
+from spiral_monolith_neat_numpy.settings import Settings
+from spiral_monolith_neat_numpy.species.distance import compatibility_distance
+from spiral_monolith_neat_numpy.species.speciation import SpeciesSet, note_progress, speciate
+
+SETTINGS = Settings()
+
+
+def weighted(*weights: float) -> Population:
+    """Return genomes with one connection each, of these weights: 0.4 apart per unit."""
+    population = Population.first(len(weights), 1, 1)
+    population.genes.edge_weight[:] = weights
+    return population
+
+
+def first_species(population: Population, threshold: float = 0.5, seed: int = 0) -> SpeciesSet:
+    return speciate(population, None, SETTINGS, threshold, seed, 0)
+
+
+def members_of(species: SpeciesSet) -> dict[int, list[int]]:
+    return {one.id: one.members.tolist() for one in species}
+
+
+def far(a: Genes, b: Genes) -> float:
+    return compatibility_distance(Genome.from_genes(a), Genome.from_genes(b))
+
+
+def test_genomes_near_to_one_another_share_a_species() -> None:
+    species = first_species(weighted(0.0, 5.0, 0.5, 4.5, 9.0))
+    assert members_of(species) == {0: [0, 2], 1: [1, 3], 2: [4]}
+    assert species.label.tolist() == [0, 1, 0, 1, 2]
+    assert species.size.tolist() == [2, 2, 1]
+    assert species.next_id == 3
+
+
+def test_a_species_lives_on_by_its_representative_and_dies_without_members() -> None:
+    before = first_species(weighted(0.0, 5.0, 9.0))
+    after = speciate(weighted(9.5, 20.0, 5.5), before, SETTINGS, 0.5, 0, 1)
+    assert members_of(after) == {1: [2], 2: [0], 3: [1]}
+    assert after.created.tolist() == [0, 0, 1]
+    assert after.next_id == 4
+    last = speciate(weighted(0.0), after, SETTINGS, 0.5, 0, 2)
+    assert members_of(last) == {4: [0]}  # the id of the dead is not given again
+
+
+@given(populations(max_size=5), populations(max_size=5), st.floats(0.1, 20.0))
+def test_every_genome_is_in_one_species_whose_standard_is_near(
+    parents: Population, children: Population, threshold: float
+) -> None:
+    before = first_species(parents, threshold)
+    after = speciate(children, before, SETTINGS, threshold, 0, 1)
+    taken = np.concatenate([one.members for one in after])
+    assert sorted(taken.tolist()) == list(range(len(children)))
+    standard = {one.id: one.representative for one in before}
+    for one in after:
+        founder = children[int(one.members[0])].genes
+        for member in one.members.tolist():
+            gap = far(children[member].genes, standard.get(one.id, founder))
+            assert gap < threshold or (math.isnan(gap) and one.members.size == 1)
+
+
+def test_the_representative_is_a_random_member_and_a_copy() -> None:
+    population = weighted(*np.linspace(0.0, 1.0, 8))
+    drawn = set()
+    for seed in range(40):
+        [one] = first_species(population, seed=seed)
+        weight = float(one.representative.edge_weight[0])
+        assert weight in population.genes.edge_weight
+        drawn.add(weight)
+    assert len(drawn) == 8
+    [one] = first_species(population)
+    before = one.representative.copy()
+    population.genes.edge_weight[:] = 99.0
+    assert one.representative == before
+
+
+def test_equal_keys_give_equal_species() -> None:
+    population = Population.first(30, 3, 2, seed=3)
+    one, two = (first_species(population, 0.3, seed=7) for _ in range(2))
+    assert pickle.dumps(one) == pickle.dumps(two)
+
+
+def test_progress_is_a_rise_of_the_best_score() -> None:
+    species = first_species(weighted(0.0, 5.0, 0.5))
+    assert species.best_fitness.tolist() == [-math.inf, -math.inf]
+    scored = note_progress(species, np.array([1.0, math.nan, 2.0]), 0)
+    assert scored.best_fitness.tolist() == [2.0, -math.inf]
+    later = note_progress(scored, np.array([2.0, -5.0, 1.0]), 4)
+    assert later.best_fitness.tolist() == [2.0, -5.0]
+    assert later.last_improved.tolist() == [0, 4]
+    assert scored.last_improved.tolist() == [0, 0]
+
+
+def test_progress_wants_one_score_per_genome() -> None:
+    with pytest.raises(ValueError, match=r"fitnesses must have shape \(3,\) to match the popul"):
+        note_progress(first_species(weighted(0.0, 5.0, 9.0)), np.zeros(2), 0)
+
+
+def test_the_record_of_a_species_follows_it_from_generation_to_generation() -> None:
+    before = note_progress(first_species(weighted(0.0, 5.0)), np.array([3.0, 4.0]), 0)
+    after = speciate(weighted(5.0, 9.0), before, SETTINGS, 0.5, 0, 1)
+    assert after.best_fitness.tolist() == [4.0, -math.inf]
+    assert after.last_improved.tolist() == [0, 1]
+
+
+def test_a_set_is_a_sequence() -> None:
+    species = first_species(weighted(0.0, 5.0, 9.0))
+    assert len(species) == 3
+    assert species[-1].id == 2
+    assert [one.id for one in species[:2]] == [0, 1]
+    with pytest.raises(IndexError):
+        species[3]
+    assert repr(species) == "SpeciesSet({0: 1, 1: 1, 2: 1})"
+
+
+def test_a_set_and_its_list_of_species_say_the_same() -> None:
+    species = note_progress(first_species(weighted(0.0, 5.0, 0.5)), np.arange(3.0), 0)
+    assert SpeciesSet.from_species(species) is species
+    rebuilt = SpeciesSet.from_species(reversed(list(species)))
+    for name in ("id", "created", "last_improved", "best_fitness", "label", "members"):
+        np.testing.assert_array_equal(getattr(rebuilt, name), getattr(species, name))
+    assert rebuilt.member_offset.tolist() == species.member_offset.tolist()
+    assert [one.representative for one in rebuilt] == [one.representative for one in species]
+    assert rebuilt.next_id == 2
+
+
+@pytest.mark.parametrize("members", [[[0], [0]], [[0, 1], []], [[0, 2]], [[-1, 0]], []])
+def test_species_that_do_not_share_out_a_population_are_refused(
+    members: list[list[int]],
+) -> None:
+    [one] = first_species(weighted(0.0))
+    listed = [
+        replace(one, id=k, members=np.array(places, dtype=np.int64))
+        for k, places in enumerate(members)
+    ]
+    with pytest.raises(ValueError, match="species must hold each genome of the population once"):
+        SpeciesSet.from_species(listed)
+
+
+def test_an_empty_population_and_a_bad_threshold_are_refused() -> None:
+    with pytest.raises(ValueError, match="population must have at least 1 genome, got 0"):
+        speciate(Population.from_genomes([]), None, SETTINGS, 1.0, 0, 0)
+    with pytest.raises(ValueError, match="threshold must be > 0, got 0"):
+        speciate(weighted(0.0), None, SETTINGS, 0.0, 0, 0)
