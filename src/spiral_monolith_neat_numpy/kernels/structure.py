@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from spiral_monolith_neat_numpy.arrays import (
     BoolArray,
+    CodeArray,
     FloatArray,
     IntArray,
     KeyArray,
@@ -109,16 +110,29 @@ def propose(
             continue
         stream = streams[g]
         if draw_uniform(stream) < rates.p_add_node and e1 - e0 + 2 <= rates.max_edges:
-            _pick_split(nodes, n0, n1, edges, e0, e1, split_node_of_edge, rates, stream, row)
+            if _count_hidden(nodes.kind, n0, n1) < rates.max_hidden:
+                row[SPLIT] = _pick_split(
+                    nodes.id,
+                    n0,
+                    n1,
+                    edges.innovation,
+                    edges.enabled,
+                    e0,
+                    e1,
+                    split_node_of_edge,
+                    stream,
+                )
+            row[N_NODES] += row[SPLIT] >= 0
+            row[N_EDGES] += 2 * (row[SPLIT] >= 0)
         if draw_uniform(stream) < rates.p_add_connection and row[N_EDGES] < rates.max_edges:
             _pick_pair(nodes, n0, n1, edges, e0, e1, feed_forward, stream, out_scratch, row)
             out_weight[g] = clipped(rates.weight_sigma * draw_normal(stream), rates.weight_clip)
         if row[SPLIT] < 0 and row[SOURCE] < 0:
             if draw_uniform(stream) < rates.p_remove_connection and e1 > e0:
                 row[DROP_EDGE] = e0 + draw_below(stream, e1 - e0)
-                row[N_EDGES] -= 1
             if draw_uniform(stream) < rates.p_remove_node:
-                _pick_removal(nodes, n0, n1, edges, e0, e1, stream, row)
+                row[DROP_NODE] = _pick_hidden(nodes.id, nodes.kind, n0, n1, stream)
+            _count_drops(edges.source, edges.target, e0, e1, row)
         if draw_uniform(stream) < rates.p_toggle and e1 > e0:
             row[TOGGLE] = e0 + draw_below(stream, e1 - e0)
         for column in range(N_NODES):
@@ -129,35 +143,36 @@ def propose(
 
 
 @kernel
+def _count_hidden(node_kind: CodeArray, n0: int, n1: int) -> int:
+    count = 0
+    for v in range(n0, n1):
+        count += node_kind[v] == HIDDEN
+    return count
+
+
+@kernel
 def _pick_split(
-    nodes: NodeArrays,
+    node_id: IntArray,
     n0: int,
     n1: int,
-    edges: EdgeArrays,
+    innovation: IntArray,
+    enabled: BoolArray,
     e0: int,
     e1: int,
     split_node_of_edge: IntArray,
-    rates: GrowthRates,
     stream: KeyArray,
-    out_row: IntArray,
-) -> None:
-    """Choose an enabled edge whose splitting node is not there yet, each equally likely."""
-    n_hidden = 0
-    for v in range(n0, n1):
-        n_hidden += nodes.kind[v] == HIDDEN
-    if n_hidden >= rates.max_hidden:
-        return
+) -> int:
+    """Return an enabled edge whose splitting node is not there yet, each equally likely, or -1."""
+    chosen = -1
     count = 0
     for e in range(e0, e1):
-        innovation = edges.innovation[e]
-        node = split_node_of_edge[innovation] if innovation < split_node_of_edge.size else -1
-        if edges.enabled[e] and (node < 0 or find(nodes.id, n0, n1, node) < 0):
+        known = innovation[e] < split_node_of_edge.size
+        node = split_node_of_edge[innovation[e]] if known else -1
+        if enabled[e] and (node < 0 or find(node_id, n0, n1, node) < 0):
             count += 1
             if draw_uniform(stream) * count < 1.0:  # reservoir of one: 1, 1/2, 1/3, ...
-                out_row[SPLIT] = e
-    if count > 0:
-        out_row[N_NODES] += 1
-        out_row[N_EDGES] += 2
+                chosen = e
+    return chosen
 
 
 @kernel
@@ -190,7 +205,18 @@ def _pick_pair(
     for _ in range(_TRIES):
         source = out_scratch.source[n0 + draw_below(stream, last_source - n0)]
         target = out_scratch.target[n0 + draw_below(stream, last_target - n0)]
-        if _is_open(source, target, n0, n1, e0, e1, feed_forward, out_scratch):
+        if _is_open(
+            source,
+            target,
+            out_scratch.edge_source,
+            out_scratch.edge_target,
+            e0,
+            e1,
+            feed_forward,
+            n0,
+            n1,
+            out_scratch.reached,
+        ):
             out_row[SOURCE] = nodes.id[source]
             out_row[TARGET] = nodes.id[target]
             out_row[N_EDGES] += 1
@@ -201,58 +227,62 @@ def _pick_pair(
 def _is_open(
     source: int,
     target: int,
-    n0: int,
-    n1: int,
+    edge_source: IntArray,
+    edge_target: IntArray,
     e0: int,
     e1: int,
     feed_forward: bool,
-    out_scratch: Scratch,
+    n0: int,
+    n1: int,
+    out_reached: IntArray,
 ) -> bool:
     """Return whether no edge joins the two and, in feed-forward mode, none would close a cycle.
 
-    Disabled edges count: a mutation may enable them.
+    Disabled edges count: a mutation may enable them. All nodes are places.
     """
     for e in range(e0, e1):
-        if out_scratch.edge_source[e] == source and out_scratch.edge_target[e] == target:
+        if edge_source[e] == source and edge_target[e] == target:
             return False
     if not feed_forward:
         return True
-    reached = out_scratch.reached
     for v in range(n0, n1):
-        reached[v] = 0
-    reached[target] = 1
+        out_reached[v] = 0
+    out_reached[target] = 1
     spreads = True
-    while spreads and reached[source] == 0:
+    while spreads and out_reached[source] == 0:
         spreads = False
         for e in range(e0, e1):
-            if reached[out_scratch.edge_source[e]] > reached[out_scratch.edge_target[e]]:
-                reached[out_scratch.edge_target[e]] = 1
+            if out_reached[edge_source[e]] > out_reached[edge_target[e]]:
+                out_reached[edge_target[e]] = 1
                 spreads = True
-    return bool(reached[source] == 0)
+    return bool(out_reached[source] == 0)
 
 
 @kernel
-def _pick_removal(
-    nodes: NodeArrays,
-    n0: int,
-    n1: int,
-    edges: EdgeArrays,
-    e0: int,
-    e1: int,
-    stream: KeyArray,
-    out_row: IntArray,
-) -> None:
-    """Choose a hidden node, each equally likely, and take it and its edges from the sizes."""
+def _pick_hidden(
+    node_id: IntArray, node_kind: CodeArray, n0: int, n1: int, stream: KeyArray
+) -> int:
+    """Return the id of a hidden node, each equally likely, or -1."""
+    chosen = -1
     count = 0
     for v in range(n0, n1):
-        if nodes.kind[v] == HIDDEN:
+        if node_kind[v] == HIDDEN:
             count += 1
             if draw_uniform(stream) * count < 1.0:  # reservoir of one, as above
-                out_row[DROP_NODE] = nodes.id[v]
-    if count == 0:
-        return
+                chosen = node_id[v]
+    return chosen
+
+
+@kernel
+def _count_drops(
+    edge_source: IntArray, edge_target: IntArray, e0: int, e1: int, out_row: IntArray
+) -> None:
+    """Take what is dropped from the genome's sizes."""
     node = out_row[DROP_NODE]
+    out_row[N_EDGES] -= out_row[DROP_EDGE] >= 0
+    if node < 0:
+        return
     out_row[N_NODES] -= 1
     for e in range(e0, e1):
-        if (edges.source[e] == node or edges.target[e] == node) and e != out_row[DROP_EDGE]:
+        if (edge_source[e] == node or edge_target[e] == node) and e != out_row[DROP_EDGE]:
             out_row[N_EDGES] -= 1

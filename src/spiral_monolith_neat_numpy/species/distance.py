@@ -45,12 +45,13 @@ def compatibility_distance(
         if not isinstance(genome, Genome):
             raise TypeError(f"{name} must be a Genome, got {genome!r}")
     genes_a, genes_b = a.genes, b.genes
+    # Copies, since a view on read-only arrays would have the kernel compiled a second time.
     return float(
         distance(
-            np.ascontiguousarray(genes_a.edge_innovation),
-            np.ascontiguousarray(genes_a.edge_weight),
-            np.ascontiguousarray(genes_b.edge_innovation),
-            np.ascontiguousarray(genes_b.edge_weight),
+            np.array(genes_a.edge_innovation),
+            np.array(genes_a.edge_weight),
+            np.array(genes_b.edge_innovation),
+            np.array(genes_b.edge_weight),
             check_number("c_excess", c_excess, 0.0),
             check_number("c_disjoint", c_disjoint, 0.0),
             check_number("c_weight", c_weight, 0.0),

@@ -46,7 +46,7 @@ def plan_mating(
     """
     species = SpeciesSet.from_species(species)
     check_length("fitnesses", fitnesses, species.label.size, "the population")
-    offspring = np.ascontiguousarray(offspring, dtype=np.int64)
+    offspring = np.array(offspring, dtype=np.int64)
     check_length("offspring", offspring, len(species), "species")
     if (offspring < 0).any():
         raise ValueError(f"offspring must be >= 0, got {offspring.min()}")
