@@ -194,6 +194,42 @@ def test_kernel_from_outside_the_folder_is_not_cached() -> None:
     assert not isinstance(outside._cache, jit._KernelCache)  # type: ignore[attr-defined]
 
 
+WARMTH = """
+from spiral_monolith_neat_numpy.kernels.jit import is_warm
+from spiral_monolith_neat_numpy.kernels.probe import run
+from spiral_monolith_neat_numpy.kernels.probe_helper import step
+before = is_warm(run, step)
+run(1)
+print(before, is_warm(run), is_warm(run, step))
+"""
+
+
+@compiled_only
+def test_kernel_is_warm_once_it_is_compiled_here_or_before(install: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    first = run_script(WARMTH, install, SPIRAL_NEAT_CACHE_DIR=str(cache))
+    assert first.stdout.split() == ["False", "True", "True"]
+    second = run_script(WARMTH, install, SPIRAL_NEAT_CACHE_DIR=str(cache))
+    assert second.stdout.split() == ["True", "True", "True"]
+    next(cache.rglob("probe.run*.nbi")).unlink()
+    third = run_script(WARMTH, install, SPIRAL_NEAT_CACHE_DIR=str(cache))
+    assert third.stdout.split() == ["False", "True", "True"]
+
+
+@compiled_only
+def test_cache_of_another_processor_does_not_warm(install: Path, tmp_path: Path) -> None:
+    cache = str(tmp_path / "cache")
+    other = {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}
+    run_script(WARMTH, install, SPIRAL_NEAT_CACHE_DIR=cache, **other)
+    here = run_script(WARMTH, install, SPIRAL_NEAT_CACHE_DIR=cache)
+    assert here.stdout.split() == ["False", "True", "True"]
+
+
+def test_without_a_compiler_all_is_warm(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nb.config, "DISABLE_JIT", 1)
+    assert jit.is_warm(run_script)
+
+
 def test_kernel_computes_as_the_function_does() -> None:
     @jit.kernel
     def mean(first: float, second: float) -> float:

@@ -1,0 +1,38 @@
+"""Write a file so that it is there whole, or stays as it was."""
+
+import os
+import threading
+from pathlib import Path
+
+
+def write_whole(path: str | os.PathLike[str], content: bytes) -> Path:
+    """Write ``content`` to a temporary file beside ``path``, which then takes its name.
+
+    What is no regular file (``/dev/stdout``) is written to directly.
+
+    Raises:
+        OSError: the directory is missing or cannot be written, or the disk is full; what was
+            at ``path`` is still there.
+    """
+    target = Path(path)
+    # In the same directory, hence on the same file system: the renaming is then atomic.
+    part = target.with_name(f".spiral-neat-{os.getpid()}-{threading.get_ident()}.part")
+    try:
+        if target.exists() and not target.is_file():
+            target.write_bytes(content)
+        else:
+            _write_and_rename(content, part, target)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(target)) from error
+    return target
+
+
+def _write_and_rename(content: bytes, part: Path, target: Path) -> None:
+    try:
+        with open(part, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())  # a full disk may show only now
+        os.replace(part, target)
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,109 @@
+"""A trained network with what turns raw rows into its inputs, and its outputs into answers."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from spiral_monolith_neat_numpy.arrays import AnyArray, FloatArray
+from spiral_monolith_neat_numpy.errors import DataError, GenomeError, ModelFileError
+from spiral_monolith_neat_numpy.evolution.modelfile import read_model, write_model
+from spiral_monolith_neat_numpy.genes.genome import Genome
+from spiral_monolith_neat_numpy.network.network import compile_genome
+from spiral_monolith_neat_numpy.network.prediction import network_predict, network_probabilities
+from spiral_monolith_neat_numpy.tasks.preprocess import Preprocessor, Rows
+
+
+@dataclass(frozen=True)
+class Model:
+    """A champion that takes raw rows.
+
+    Attributes:
+        genome: the network; its head is that of a trained one.
+        preprocessor: fitted on the training rows.
+        info: plain JSON values kept in the model file (scores, versions).
+
+    Raises (on construction):
+        GenomeError: the network does not fit the preprocessor's columns and classes.
+    """
+
+    genome: Genome
+    preprocessor: Preprocessor
+    info: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Check that the network has the inputs and outputs that the data ask for."""
+        network = compile_genome(self.genome)
+        found = (network.n_inputs, network.n_outputs, network.head)
+        allowed = [(self.preprocessor.n_inputs, *rest) for rest in _outputs(self.preprocessor)]
+        if found not in allowed:
+            raise GenomeError(
+                f"genome must have {' or '.join(map(_words, allowed))} to fit its preprocessor, "
+                f"got {_words(found)}"
+            )
+
+    def predict(self, rows: Rows) -> AnyArray:
+        """Return class names, or values in the target's own unit, one per row.
+
+        Args:
+            rows: raw rows: a table whose columns are found by name, or an array
+                ``(n, n_columns)`` in the order of training.
+
+        Raises:
+            DataError: rows that do not fit the training data.
+        """
+        network = compile_genome(self.genome)
+        encoded = network_predict(network, self.preprocessor.transform(rows))
+        return self.preprocessor.decode_target(encoded)
+
+    def predict_proba(self, rows: Rows) -> FloatArray:
+        """Return class probabilities, ``(n, n_classes)``, in the order of the class names.
+
+        Raises:
+            DataError: rows that do not fit the training data.
+            ValueError: a regression model.
+        """
+        return network_probabilities(compile_genome(self.genome), self.preprocessor.transform(rows))
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the model as arrays and JSON (``.npz``, no pickle), whole or not at all.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        return write_model(path, self.genome, self.preprocessor.to_json(), self.info)
+
+
+def save(model: Model, path: str | os.PathLike[str]) -> Path:
+    """Write a model to a file (see ``Model.save``)."""
+    return model.save(path)
+
+
+def load(path: str | os.PathLike[str]) -> Model:
+    """Read a model that ``save`` or an experiment wrote.
+
+    Raises:
+        ModelFileError: not a model file, damaged, or from a newer version.
+        OSError: the file cannot be read.
+    """
+    stored = read_model(path)
+    try:
+        preprocessor = Preprocessor.from_json(stored.preprocessing)
+        return Model(stored.genome, preprocessor, stored.info)
+    except (DataError, GenomeError) as error:
+        raise ModelFileError(f"{path} is damaged: {error}") from error
+
+
+def _outputs(preprocessor: Preprocessor) -> list[tuple[int, str]]:
+    """Return the numbers of outputs and heads that give such answers."""
+    n_classes = len(preprocessor.class_names)
+    if n_classes == 0:
+        return [(1, "identity")]
+    softmax = (n_classes, "softmax")
+    return [(1, "logistic"), softmax] if n_classes == 2 else [softmax]
+
+
+def _words(shape: tuple[int, int, str]) -> str:
+    n_inputs, n_outputs, head = shape
+    return f"{n_inputs} inputs, {n_outputs} outputs and the head {head!r}"
