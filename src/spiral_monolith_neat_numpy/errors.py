@@ -120,7 +120,7 @@ def check_features(name: str, values: object, n_features: int | None = None) -> 
         ValueError: no real numbers, another shape, no rows, or NaN or infinity inside.
     """
     wanted = "n_features" if n_features is None else str(n_features)
-    array = _as_floats(name, values)
+    array = as_floats(name, values)
     wrong_width = array.ndim == 2 and n_features is not None and array.shape[1] != n_features
     if array.ndim != 2 or array.shape[0] < 1 or array.shape[1] < 1 or wrong_width:
         raise ValueError(
@@ -147,7 +147,12 @@ def check_length(name: str, array: AnyArray, n: int, other: str) -> None:
         raise ValueError(f"{name} must have shape ({n},) to match {other}, got {array.shape}")
 
 
-def _as_floats(name: str, values: object) -> FloatArray:
+def as_floats(name: str, values: object) -> FloatArray:
+    """Return ``values`` as a contiguous float64 array of any shape.
+
+    Raises:
+        ValueError: text, dates, complex numbers, or rows of unequal length.
+    """
     try:
         array = np.asarray(values)
     except ValueError as error:  # rows of unequal length

@@ -4,235 +4,193 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba.core import types
-from numba.extending import intrinsic, overload
 
-from spiral_monolith_neat_numpy.arrays import Float32Array
 from spiral_monolith_neat_numpy.kernels import formulas
-from spiral_monolith_neat_numpy.kernels.formulas import ArrayOps, Vector, VectorOps
-from spiral_monolith_neat_numpy.kernels.jit import kernel
-from spiral_monolith_neat_numpy.kernels.simd import (
-    INT32,
+from spiral_monolith_neat_numpy.kernels.operators import ArrayOps, Vector, VectorOps
+from spiral_monolith_neat_numpy.kernels.registers import (
     INT64,
     LANES,
-    fold_vector,
-    handle,
+    ROW,
+    Loop,
+    in_registers,
     load_row,
     store_row,
+    sum_lanes,
 )
 
 SOFTMAX, LOGISTIC, SQUARED = 1, 2, 3
 
-_ZERO, _HALF = np.float32(0.0), np.float32(0.5)
+_FIRST_ROW = ir.Constant(INT64, 0)
+_ZERO_ROW = ir.Constant(ROW, [0.0] * LANES)
 
 
-def _logistic_formula(o: Any, z: Any, wanted: Any, weight: Any) -> tuple[Any, Any]:
-    """Return (derivative by the logit, loss): w (sigmoid(z) - t) and w (softplus(z) - t z)."""
-    derivative = weight * (formulas.sigmoid(o, z) - wanted)
-    return derivative, weight * (formulas.softplus(o, z) - wanted * z)
+def _logistic(o: Any, z: Any, wanted: Any, weight: Any) -> tuple[Any, Any]:
+    """Return (loss, derivative by the logit): w (softplus(z) - t z) and w (sigmoid(z) - t)."""
+    softplus, sigmoid = formulas.softplus_and_sigmoid(o, z)
+    return weight * (softplus - wanted * z), weight * (sigmoid - wanted)
 
 
-def logistic_row(
+def _squared(o: Any, z: Any, wanted: Any, weight: Any) -> tuple[Any, Any]:
+    """Return (loss, derivative by the logit): w (z - t)**2 / 2 and w (z - t)."""
+    error = z - wanted
+    blame = weight * error
+    return o.constant(0.5) * blame * error, blame
+
+
+def _emitter_of(formula: Any) -> Any:
+    def emit(
+        builder: Any, values: Any, row: Any, targets: Any, output: Any, weight: Any, delta: Any
+    ) -> Any:
+        ops = VectorOps(builder, LANES)
+        places = ((values, row), (targets, output), (weight, _FIRST_ROW))
+        rows = [Vector(ops, load_row(builder, *place)) for place in places]
+        loss, derivative = formula(ops, *rows)
+        store_row(builder, derivative.value, delta, row)
+        return sum_lanes(builder, loss.value)
+
+    return emit
+
+
+emit_logistic_loss = _emitter_of(_logistic)
+emit_squared_loss = _emitter_of(_squared)
+
+
+@in_registers(emit_logistic_loss)
+def logistic_loss(
     values: Any, row: int, targets: Any, output: int, weight: Any, out_delta: Any
 ) -> float:
-    """Return the logistic loss of one output over a block; write ``out_delta[row]``.
+    """Return the logistic loss of one output over a block; write its derivatives.
 
     Args:
         values: handle of ``(n_nodes, LANES)`` float32, logits in row ``row``.
-        row: the output's row.
+        row: the output's row in ``values`` and ``out_delta``.
         targets: handle of ``(n_outputs, LANES)`` float32, 0 to 1.
         output: the output's row in ``targets``.
         weight: handle of ``(1, LANES)`` float32 sample weights.
         out_delta: handle of ``(n_nodes, LANES)`` float32.
     """
-    derivative, loss = _logistic_formula(ArrayOps(), values[row], targets[output], weight[0])
-    out_delta[row] = derivative
+    loss, out_delta[row] = _logistic(ArrayOps(), values[row], targets[output], weight[0])
     return float(loss.sum())
 
 
-@intrinsic
-def _logistic_row(typingctx, values, row, targets, output, weight, out_delta):  # type: ignore[no-untyped-def]
-    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        values, row, targets, output, weight, delta = args
-        ops = VectorOps(builder, LANES)
-        places = [(values, row), (targets, output), (weight, ir.Constant(INT64, 0))]
-        derivative, loss = _logistic_formula(
-            ops, *(Vector(ops, load_row(builder, base, index)) for base, index in places)
-        )
-        store_row(builder, derivative.value, delta, row)
-        total = fold_vector(builder, loss.value, 1)
-        return builder.extract_element(total, ir.Constant(INT32, 0))
-
-    return types.float32(*[types.int64] * 6), codegen
-
-
-@overload(logistic_row, inline="always")
-def _logistic_row_compiled(values, row, targets, output, weight, out_delta):  # type: ignore[no-untyped-def]
-    def compiled(values, row, targets, output, weight, out_delta):  # type: ignore[no-untyped-def]
-        return _logistic_row(values, row, targets, output, weight, out_delta)
-
-    return compiled
-
-
-def exp_below(values: Any, row: int, top: Any, out_rows: Any) -> None:
-    """Set ``out_rows[row]`` to e**(values[row] - top[0]), all handles of rows of ``LANES``."""
-    out_rows[row] = formulas.exp(ArrayOps(), values[row] - top[0])
-
-
-@intrinsic
-def _exp_below(typingctx, values, row, top, out_rows):  # type: ignore[no-untyped-def]
-    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        values, row, top, out_rows = args
-        ops = VectorOps(builder, LANES)
-        below = Vector(ops, load_row(builder, values, row))
-        below = below - Vector(ops, load_row(builder, top, ir.Constant(INT64, 0)))
-        store_row(builder, formulas.exp(ops, below).value, out_rows, row)
-        return context.get_dummy_value()
-
-    return types.void(*[types.int64] * 4), codegen
-
-
-@overload(exp_below, inline="always")
-def _exp_below_compiled(values, row, top, out_rows):  # type: ignore[no-untyped-def]
-    return lambda values, row, top, out_rows: _exp_below(values, row, top, out_rows)
-
-
-def log_in_place(rows: Any, row: int) -> None:
-    """Replace a row of normal positive numbers by their logarithms; ``rows`` is a handle."""
-    rows[row] = formulas.log(ArrayOps(), rows[row].copy())
-
-
-@intrinsic
-def _log_in_place(typingctx, rows, row):  # type: ignore[no-untyped-def]
-    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        ops = VectorOps(builder, LANES)
-        logs = formulas.log(ops, Vector(ops, load_row(builder, *args)))
-        store_row(builder, logs.value, *args)
-        return context.get_dummy_value()
-
-    return types.void(types.int64, types.int64), codegen
-
-
-@overload(log_in_place, inline="always")
-def _log_in_place_compiled(rows, row):  # type: ignore[no-untyped-def]
-    return lambda rows, row: _log_in_place(rows, row)
-
-
-@kernel
-def block_loss(
-    loss: int,
-    first_output: int,
-    values: Float32Array,
-    targets: Float32Array,
-    weight: Float32Array,
-    out_delta: Float32Array,
+@in_registers(emit_squared_loss)
+def squared_loss(
+    values: Any, row: int, targets: Any, output: int, weight: Any, out_delta: Any
 ) -> float:
-    """Return the weighted loss of a block and write its derivatives by the logits.
+    """As ``logistic_loss`` for half the squared error."""
+    loss, out_delta[row] = _squared(ArrayOps(), values[row], targets[output], weight[0])
+    return float(loss.sum())
+
+
+def emit_softmax_loss(
+    builder: Any, values: Any, first: Any, targets: Any, n: Any, weight: Any, delta: Any
+) -> Any:
+    """Emit ``softmax_loss``."""
+    ops = VectorOps(builder, LANES)
+
+    def row(base: Any, index: Any) -> Vector:
+        return Vector(ops, load_row(builder, base, index))
+
+    def logits(output: Any) -> Vector:
+        return row(values, builder.add(first, output))
+
+    find_top = Loop(builder, _FIRST_ROW, n, [load_row(builder, values, first)])
+    z, top = logits(find_top.index), Vector(ops, find_top.running[0])
+    top = Vector(ops, find_top.close(1, [ops.where_less(top, z, z, top).value])[0])
+
+    add_up = Loop(builder, _FIRST_ROW, n, [_ZERO_ROW, _ZERO_ROW])
+    total, wanted = (Vector(ops, running) for running in add_up.running)
+    below = logits(add_up.index) - top
+    raised = formulas.exp(ops, below)
+    store_row(builder, raised.value, delta, builder.add(first, add_up.index))
+    wanted = wanted + row(targets, add_up.index) * below
+    sums = add_up.close(1, [(total + raised).value, wanted.value])
+    total, wanted = (Vector(ops, vector) for vector in sums)
+
+    weights = row(weight, _FIRST_ROW)
+    inverse = ops.constant(1.0) / total
+    share_out = Loop(builder, _FIRST_ROW, n, [])
+    place = builder.add(first, share_out.index)
+    error = row(delta, place) * inverse - row(targets, share_out.index)
+    store_row(builder, (weights * error).value, delta, place)
+    share_out.close(1, [])
+    return sum_lanes(builder, (weights * (formulas.log(ops, total) - wanted)).value)
+
+
+@in_registers(emit_softmax_loss)
+def softmax_loss(
+    values: Any, first: int, targets: Any, n_outputs: int, weight: Any, out_delta: Any
+) -> float:
+    """Return the softmax cross-entropy of a block; write its derivatives.
 
     Args:
-        loss: 1 softmax cross-entropy, 2 logistic cross-entropy (summed over outputs),
-            3 half squared error (summed over outputs).
-        first_output: row of the first output.
-        values: ``(n_nodes, LANES)`` float32 with the logits in the output rows.
-        targets: ``(n_outputs, LANES)`` float32.
-        weight: ``(1, LANES)`` float32.
-        out_delta: ``(n_nodes, LANES)`` float32; the output rows are written.
+        values: handle of ``(n_nodes, LANES)`` float32, logits from row ``first`` on.
+        first: first output's row in ``values`` and ``out_delta``.
+        targets: handle of ``(n_outputs, LANES)`` float32 whose columns sum to 1.
+        n_outputs: number of outputs.
+        weight: handle of ``(1, LANES)`` float32 sample weights.
+        out_delta: handle of ``(n_nodes, LANES)`` float32.
     """
-    if loss == SOFTMAX:
-        return _softmax_loss(first_output, values, targets, weight, out_delta)
-    total = 0.0
-    for output in range(targets.shape[0]):
-        row = first_output + output
-        if loss == LOGISTIC:
-            total += logistic_row(
-                handle(values), row, handle(targets), output, handle(weight), handle(out_delta)
-            )
-        else:
-            row_total = _ZERO
-            for k in range(LANES):
-                error = values[row, k] - targets[output, k]
-                out_delta[row, k] = weight[0, k] * error
-                row_total += weight[0, k] * _HALF * error * error
-            total += row_total
-    return total
+    logits = values[first : first + n_outputs]
+    below = logits - logits.max(axis=0)
+    raised = formulas.exp(ArrayOps(), below)
+    total = raised.sum(axis=0)
+    out_delta[first : first + n_outputs] = weight[0] * (raised / total - targets)
+    loss = formulas.log(ArrayOps(), total) - (targets * below).sum(axis=0)
+    return float((weight[0] * loss).sum())
 
 
-@kernel
-def _softmax_loss(
-    first_output: int,
-    values: Float32Array,
-    targets: Float32Array,
-    weight: Float32Array,
-    out_delta: Float32Array,
-) -> float:
-    # Rows of scratch beside the outputs: largest logit, sum of e**z, wanted logit.
-    n_outputs = targets.shape[0]
-    scratch = np.zeros((3, LANES), dtype=np.float32)
-    return _softmax_with_scratch(
-        first_output, n_outputs, values, targets, weight, out_delta, scratch
-    )
+def emit_softmax_hits(
+    builder: Any, values: Any, first: Any, targets: Any, n: Any, weight: Any
+) -> Any:
+    """Emit ``softmax_hits``."""
+    starts = [load_row(builder, values, first), load_row(builder, targets, _FIRST_ROW)]
+    loop = Loop(builder, _FIRST_ROW, n, starts)
+    top, wanted = loop.running
+    z = load_row(builder, values, builder.add(first, loop.index))
+    better = builder.fcmp_ordered(">", z, top)
+    asked = load_row(builder, targets, loop.index)
+    nexts = [builder.select(better, z, top), builder.select(better, asked, wanted)]
+    top, wanted = loop.close(1, nexts)
+    known = builder.fcmp_ordered("ord", top, top)
+    half = ir.Constant(ROW, [0.5] * LANES)
+    right = builder.and_(known, builder.fcmp_ordered(">", wanted, half))
+    weights = load_row(builder, weight, _FIRST_ROW)
+    return sum_lanes(builder, builder.select(right, weights, _ZERO_ROW))
 
 
-@kernel
-def _softmax_with_scratch(
-    first_output: int,
-    n_outputs: int,
-    values: Float32Array,
-    targets: Float32Array,
-    weight: Float32Array,
-    out_delta: Float32Array,
-    scratch: Float32Array,
-) -> float:
-    for k in range(LANES):
-        scratch[0, k] = values[first_output, k]
-    for row in range(first_output + 1, first_output + n_outputs):
-        for k in range(LANES):
-            z = values[row, k]
-            scratch[0, k] = z if z > scratch[0, k] else scratch[0, k]
-    for output in range(n_outputs):
-        row = first_output + output
-        exp_below(handle(values), row, handle(scratch), handle(out_delta))
-        for k in range(LANES):
-            scratch[1, k] += out_delta[row, k]
-            scratch[2, k] += targets[output, k] * (values[row, k] - scratch[0, k])
-    for output in range(n_outputs):
-        row = first_output + output
-        for k in range(LANES):
-            share = out_delta[row, k] / scratch[1, k]
-            out_delta[row, k] = weight[0, k] * (share - targets[output, k])
-    log_in_place(handle(scratch), 1)
-    total = _ZERO
-    for k in range(LANES):
-        total += weight[0, k] * (scratch[1, k] - scratch[2, k])
-    return float(total)
+@in_registers(emit_softmax_hits)
+def softmax_hits(values: Any, first: int, targets: Any, n_outputs: int, weight: Any) -> float:
+    """Return the weight of the samples whose largest logit (the first of equals) is wanted.
 
-
-@kernel
-def block_hits(
-    loss: int,
-    first_output: int,
-    values: Float32Array,
-    targets: Float32Array,
-    weight: Float32Array,
-) -> float:
-    """Return the weight of the samples that are classified rightly.
-
-    Softmax: the largest logit (the first of equals) is the target's. Logistic: each
-    output on the right side of 0 counts an equal part. Squared error: 0.
+    Args are those of ``softmax_loss``. A sample whose first logit is NaN is no hit.
     """
-    n_outputs = targets.shape[0]
-    hits = _ZERO
-    if loss == SOFTMAX:
-        for k in range(LANES):
-            best = 0
-            for output in range(1, n_outputs):
-                if values[first_output + output, k] > values[first_output + best, k]:
-                    best = output
-            hits += weight[0, k] if targets[best, k] > _HALF else _ZERO
-    elif loss == LOGISTIC:
-        for output in range(n_outputs):
-            for k in range(LANES):
-                side = (values[first_output + output, k] > _ZERO) == (targets[output, k] > _HALF)
-                hits += weight[0, k] if side else _ZERO
-        hits /= np.float32(n_outputs)
-    return float(hits)
+    logits = values[first : first + n_outputs]
+    best = np.where(np.isnan(logits), -np.inf, logits).argmax(axis=0)
+    right = np.take_along_axis(targets, best[None], axis=0)[0] > 0.5
+    return float(weight[0, right & ~np.isnan(logits[0])].sum())
+
+
+def emit_logistic_hits(
+    builder: Any, values: Any, row: Any, targets: Any, output: Any, weight: Any
+) -> Any:
+    """Emit ``logistic_hits``."""
+    z = load_row(builder, values, row)
+    half = ir.Constant(ROW, [0.5] * LANES)
+    asked = builder.fcmp_ordered(">", load_row(builder, targets, output), half)
+    above = builder.fcmp_ordered(">", z, _ZERO_ROW)
+    below = builder.fcmp_ordered("<=", z, _ZERO_ROW)
+    right = builder.select(asked, above, below)
+    weights = load_row(builder, weight, _FIRST_ROW)
+    return sum_lanes(builder, builder.select(right, weights, _ZERO_ROW))
+
+
+@in_registers(emit_logistic_hits)
+def logistic_hits(values: Any, row: int, targets: Any, output: int, weight: Any) -> float:
+    """Return the weight of the samples on the right side of 0; NaN is on no side.
+
+    Args are those of ``logistic_loss``.
+    """
+    z = values[row]
+    right = np.where(targets[output] > 0.5, z > 0.0, z <= 0.0)
+    return float(weight[0, right].sum())

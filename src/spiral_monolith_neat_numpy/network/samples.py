@@ -2,17 +2,17 @@
 
 import numpy as np
 
-from spiral_monolith_neat_numpy.arrays import AnyArray, FloatArray
-from spiral_monolith_neat_numpy.errors import check_choice, check_features, check_finite
+from spiral_monolith_neat_numpy.arrays import AnyArray, Float32Array, FloatArray
+from spiral_monolith_neat_numpy.errors import as_floats, check_choice, check_features, check_finite
 from spiral_monolith_neat_numpy.kernels.loss import LOGISTIC, SOFTMAX, SQUARED
-from spiral_monolith_neat_numpy.kernels.simd import LANES
+from spiral_monolith_neat_numpy.kernels.registers import LANES
 from spiral_monolith_neat_numpy.kernels.wiring import Samples
 
 # The head of a genome trained with that loss has the same name.
 LOSS_CODES = {"softmax": SOFTMAX, "logistic": LOGISTIC, "identity": SQUARED}
 
 
-def choose_head(y: AnyArray, n_outputs: int, wanted: str = "auto") -> str:
+def choose_head(y: AnyArray, n_outputs: int, wanted: str = "auto", name: str = "y") -> str:
     """Return the head that fits the targets: "softmax", "logistic" or "identity".
 
     With "auto", whole numbers 0 .. n_outputs - 1 (0 and 1 for a single output) are
@@ -22,88 +22,126 @@ def choose_head(y: AnyArray, n_outputs: int, wanted: str = "auto") -> str:
         y: ``(n_samples,)`` labels or values, or ``(n_samples, n_outputs)`` values.
         n_outputs: number of outputs of the network.
         wanted: the head's name, or "auto".
+        name: what ``y`` is called, for the message.
+
+    Raises:
+        ValueError: no such head, or targets that fit none.
     """
     check_choice("head", wanted, ["auto", *LOSS_CODES])
+    if wanted == "softmax" and n_outputs < 2:
+        raise ValueError(
+            f"head 'softmax' needs a network with at least 2 outputs, got {n_outputs}; "
+            "'logistic' tells two classes apart with one"
+        )
     if wanted != "auto":
         return wanted
-    values = np.asarray(y)
-    n_classes = max(2, n_outputs)
-    whole = values.ndim == 1 and values.size > 0 and values.dtype.kind in "biuf"
-    if whole and np.isin(values, np.arange(n_classes)).all():
+    values = as_floats(name, y)
+    check_finite(name, values)
+    if values.ndim != 1 or values.size == 0:
+        return "identity"
+    if np.isin(values, np.arange(max(2, n_outputs))).all():
         return "logistic" if n_outputs == 1 else "softmax"
-    if values.ndim == 1 and n_outputs > 1:
+    if n_outputs > 1:
         raise ValueError(
-            f"y must hold class labels 0 .. {n_outputs - 1} for {n_outputs} outputs, "
-            f"got values from {values.min()} to {values.max()}"
+            f"{name} must hold class labels 0 .. {n_outputs - 1} for {n_outputs} outputs, "
+            f"got values from {values.min():g} to {values.max():g}"
         )
     return "identity"
 
 
 def pack_samples(
-    X: AnyArray, y: AnyArray, n_outputs: int, head: str, sample_weight: AnyArray | None = None
+    X: AnyArray,
+    y: AnyArray,
+    n_outputs: int,
+    head: str,
+    sample_weight: AnyArray | None = None,
+    names: tuple[str, str] = ("X", "y"),
 ) -> Samples:
-    """Return samples ready for the kernels.
+    """Return samples ready for the kernels; those without weight are left out.
 
     Args:
         X: ``(n_samples, n_features)`` finite numbers.
         y: ``(n_samples,)`` class labels for "softmax" and for "logistic" with one output;
-            values of shape ``(n_samples,)`` or ``(n_samples, n_outputs)`` otherwise.
+            values of shape ``(n_samples,)`` or ``(n_samples, n_outputs)`` otherwise, for
+            "logistic" from 0 to 1.
         n_outputs: number of outputs of the network.
         head: "softmax", "logistic" or "identity".
         sample_weight: ``(n_samples,)`` finite weights >= 0 with a positive sum; None: equal.
+        names: what ``X`` and ``y`` are called, for messages.
 
     Raises:
         ValueError: shapes that do not fit, NaN or infinity, labels out of range.
     """
-    features = check_features("X", X)
+    features = _as_float32(names[0], check_features(names[0], X))
     n = features.shape[0]
-    targets = _targets(y, n, n_outputs, head)
+    targets = _as_float32(names[1], _targets(names[1], y, n, n_outputs, head))
     weight = _weights(sample_weight, n)
+    weighted = weight > 0.0
+    if not weighted.all():
+        features, targets, weight = features[weighted], targets[weighted], weight[weighted]
+        n = weight.size
     n_padded = -(-n // LANES) * LANES
     packed = Samples(
-        np.zeros((features.shape[1], n_padded), dtype=np.float32),
-        np.zeros((n_outputs, n_padded), dtype=np.float32),
+        np.empty((features.shape[1], n_padded), dtype=np.float32),
+        np.empty((n_outputs, n_padded), dtype=np.float32),
         np.zeros(n_padded, dtype=np.float32),
     )
     packed.features[:, :n] = features.T
     packed.targets[:, :n] = targets.T
     packed.weight[:n] = weight
+    # The padding repeats a sample: zeros might overflow somewhere, and 0 * inf is NaN.
+    packed.features[:, n:] = features[-1:].T
+    packed.targets[:, n:] = targets[-1:].T
     return packed
 
 
-def _targets(y: AnyArray, n: int, n_outputs: int, head: str) -> FloatArray:
-    values = np.asarray(y)
+def _as_float32(name: str, array: FloatArray) -> Float32Array:
+    with np.errstate(over="ignore"):
+        narrow = array.astype(np.float32)
+    if not np.isfinite(narrow).all():
+        raise ValueError(
+            f"{name} must hold numbers that fit a float32, at most 3.4e38 in size, "
+            f"got {np.abs(array).max():g}"
+        )
+    return narrow
+
+
+def _targets(name: str, y: AnyArray, n: int, n_outputs: int, head: str) -> FloatArray:
+    values = as_floats(name, y)
     if values.ndim not in (1, 2) or values.shape[0] != n:
-        raise ValueError(f"y must have one row for each of the {n} rows of X, got {values.shape}")
-    if values.dtype.kind not in "biuf":
-        raise ValueError(f"y must hold numbers, got dtype {values.dtype}")
-    values = values.astype(np.float64)
-    check_finite("y", values)
+        raise ValueError(f"{name} must have one row for each of the {n} rows, got {values.shape}")
+    check_finite(name, values)
     if head == "softmax" or (head == "logistic" and values.ndim == 1):
         n_classes = max(2, n_outputs)
         outside = ~np.isin(values, np.arange(n_classes))
         if values.ndim != 1 or outside.any():
-            found = values[outside][0] if outside.any() else f"shape {values.shape}"
-            raise ValueError(f"y must hold class labels 0 .. {n_classes - 1}, got {found}")
+            found = f"{values[outside][0]:g}" if outside.any() else f"shape {values.shape}"
+            raise ValueError(f"{name} must hold class labels 0 .. {n_classes - 1}, got {found}")
         if head == "softmax":
             return np.eye(n_outputs)[values.astype(np.int64)]
     if values.ndim == 1:
         values = values[:, None]
     if values.shape[1] != n_outputs:
-        raise ValueError(f"y must have {n_outputs} columns, got {values.shape[1]}")
+        raise ValueError(f"{name} must have {n_outputs} columns, got {values.shape[1]}")
+    if head == "logistic" and (values.min() < 0.0 or values.max() > 1.0):
+        raise ValueError(
+            f"{name} must hold probabilities from 0 to 1 for a logistic head, "
+            f"got values from {values.min():g} to {values.max():g}"
+        )
     return values
 
 
-def _weights(sample_weight: AnyArray | None, n: int) -> FloatArray:
+def _weights(sample_weight: AnyArray | None, n: int) -> Float32Array:
     if sample_weight is None:
-        return np.full(n, 1.0 / n)
-    weight = np.asarray(sample_weight, dtype=np.float64)
+        return np.full(n, 1.0 / n, dtype=np.float32)
+    weight = as_floats("sample_weight", sample_weight)
     if weight.shape != (n,):
         raise ValueError(f"sample_weight must have shape ({n},), got {weight.shape}")
     check_finite("sample_weight", weight)
-    if (weight < 0).any() or weight.sum() <= 0:
+    if (weight < 0).any() or not weight.any():
         raise ValueError(
-            f"sample_weight must be >= 0 with a positive sum, got minimum {weight.min()} "
-            f"and sum {weight.sum()}"
+            f"sample_weight must be >= 0 with a positive sum, got minimum {weight.min():g} "
+            f"and maximum {weight.max():g}"
         )
-    return np.asarray(weight / weight.sum())
+    weight = weight / weight.max()  # the sum of large ones may be infinite
+    return np.asarray(weight / weight.sum(), dtype=np.float32)

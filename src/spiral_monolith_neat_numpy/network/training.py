@@ -47,6 +47,7 @@ class TrainingSettings:
 
 
 _DEFAULT = TrainingSettings()
+_NO_ORDER = np.empty(0, dtype=np.int64)
 
 
 def train_with_backprop(
@@ -84,24 +85,26 @@ def train_with_backprop(
         ValueError: data of the wrong shape, NaN or infinity, or a number out of range.
         GenomeError: the genome has a cycle: gradients need a feed-forward network.
     """
-    check_integer("steps", steps, 0)
-    check_number("lr", lr, 0.0, low_open=True)
-    check_number("l2", l2, 0.0)
+    steps = check_integer("steps", steps, 0)
+    lr = check_number("lr", lr, 0.0, low_open=True)
+    l2 = check_number("l2", l2, 0.0)
     network = compile_genome(genome)
     head = choose_head(y, network.n_outputs, settings.head)
     training = pack_samples(X, y, network.n_outputs, head, sample_weight)
     check_width(training, network.n_inputs)
     watched = training
     if validation is not None:
-        watched = pack_samples(*validation, network.n_outputs, head)
-        check_width(watched, network.n_inputs)
+        names = ("validation[0]", "validation[1]")
+        X_validation, y_validation = _pair("validation", validation)
+        watched = pack_samples(X_validation, y_validation, network.n_outputs, head, names=names)
+        check_width(watched, network.n_inputs, names[0])
     plan = TrainingPlan(
         LOSS_CODES[head],
         steps,
-        float(lr),
-        float(l2),
-        float(settings.grad_clip),
-        float(settings.weight_clip),
+        lr,
+        l2,
+        settings.grad_clip,
+        settings.weight_clip,
         settings.batch_size,
         settings.validate_every if validation is not None else 0,
     )
@@ -110,6 +113,12 @@ def train_with_backprop(
     write_back(network, genome.genes)
     genome.head = head
     return losses
+
+
+def _pair(name: str, values: object) -> tuple[AnyArray, AnyArray]:
+    if not isinstance(values, (tuple, list)) or len(values) != 2:
+        raise ValueError(f"{name} must be a pair (X, y), got {type(values).__name__}")
+    return values[0], values[1]
 
 
 def batch_stream(seed: int, generation: int = 0, genome_id: int = 0) -> KeyArray:
@@ -126,12 +135,20 @@ def train_network(
     out_losses: FloatArray,
 ) -> tuple[float, float]:
     """Train ``network`` in place; return validation loss and accuracy (see ``kernels.train``)."""
+    # A whole number in place of a float would compile the kernel anew.
+    kinds = TrainingPlan.__annotations__.values()
+    plan = TrainingPlan(*(kind(value) for kind, value in zip(kinds, plan, strict=True)))
     result = np.zeros(2)
+    order = _NO_ORDER
+    if plan.batch_size > 0:
+        weighted = np.flatnonzero(training.weight)
+        order = weighted if weighted.size > plan.batch_size else _NO_ORDER
     train(
         network.wiring,
         plan,
         training,
         validation,
+        order,
         stream,
         network.weight,
         network.bias,
@@ -147,10 +164,16 @@ def write_back(network: Network, genes: Genes) -> None:
     genes.node_bias[network.node_gene[network.n_inputs :]] = network.bias[network.n_inputs :]
 
 
-def check_width(samples: Samples, n_inputs: int) -> None:
-    """Raise ValueError unless samples have as many features as the network has inputs."""
+def check_width(samples: Samples, n_inputs: int, name: str = "X") -> None:
+    """Raise ValueError unless samples have as many features as the network has inputs.
+
+    Args:
+        samples: packed samples.
+        n_inputs: inputs of the network.
+        name: what the rows are called, for the message.
+    """
     if samples.features.shape[0] != n_inputs:
         raise ValueError(
-            f"X must have {n_inputs} columns, one for each input of the network, "
+            f"{name} must have {n_inputs} columns, one for each input of the network, "
             f"got {samples.features.shape[0]}"
         )
