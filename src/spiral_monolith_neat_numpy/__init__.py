@@ -25,6 +25,7 @@ from spiral_monolith_neat_numpy.evaluation.shared import (
 from spiral_monolith_neat_numpy.evolution.neat import ReproPlanaNEATPlus
 from spiral_monolith_neat_numpy.evolution.records import GenerationRecord
 from spiral_monolith_neat_numpy.evolution.run_settings import EvalMode
+from spiral_monolith_neat_numpy.experiment.run import run_backprop_neat_experiment
 from spiral_monolith_neat_numpy.genes.gene import ConnectionGene, NodeGene
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.innovation import InnovationTracker
@@ -35,6 +36,7 @@ from spiral_monolith_neat_numpy.network.training import TrainingSettings, train_
 from spiral_monolith_neat_numpy.settings import Settings
 from spiral_monolith_neat_numpy.species.distance import compatibility_distance
 from spiral_monolith_neat_numpy.tasks.generators import make_circles, make_spirals, make_xor
+from spiral_monolith_neat_numpy.tasks.model import Model, load, save
 
 __version__ = "0.1.0"
 
@@ -50,6 +52,7 @@ __all__ = [
     "GenerationRecord",
     "Genome",
     "InnovationTracker",
+    "Model",
     "Network",
     "NodeGene",
     "Population",
@@ -63,11 +66,14 @@ __all__ = [
     "compile_genome",
     "fitness_backprop_classifier",
     "get_shared_dataset",
+    "load",
     "make_circles",
     "make_spirals",
     "make_xor",
     "predict",
     "predict_proba",
+    "run_backprop_neat_experiment",
+    "save",
     "shm_cleanup_worker_cache",
     "shm_register_dataset",
     "shm_release_all",

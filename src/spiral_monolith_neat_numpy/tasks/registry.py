@@ -31,7 +31,8 @@ from spiral_monolith_neat_numpy.tasks.table import Table, listed, read_table, sh
 from spiral_monolith_neat_numpy.tasks.target import choose_kind, target_column
 
 SHIPPED_TASKS = ("iris", "wine", "breast_cancer", "digits", "diabetes")
-TASK_NAMES = ("demo", *DRAWN_TASKS, *SHIPPED_TASKS)
+DRAWN_NAMES = ("demo", *DRAWN_TASKS)
+TASK_NAMES = (*DRAWN_NAMES, *SHIPPED_TASKS)
 DRAWN_SIZES = (512, 256, 2048)  # training, validation and test points
 
 _DEMO = "spiral"

@@ -1,0 +1,18 @@
+"""Numbers in words."""
+
+
+def count(n: int, thing: str) -> str:
+    """Return a number of things, such as "1 node" or "1,024 nodes"."""
+    return f"{n:,} {thing}" if n == 1 else f"{n:,} {thing}s"
+
+
+def score_words(value: object) -> str:
+    """Return a score, or "-" for None, which stands for one that is not defined."""
+    if not isinstance(value, (int, float)):
+        return "-"
+    return f"{value:.4f}" if abs(value) < 1000.0 else f"{value:,.1f}"
+
+
+def score_name(name: str) -> str:
+    """Return how people call the score that files call ``name``."""
+    return {"r2": "R²", "rmse": "RMSE", "cross_entropy": "cross-entropy"}.get(name, name)

@@ -1,0 +1,154 @@
+"""Run an experiment."""
+
+import logging
+import os
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from spiral_monolith_neat_numpy.errors import FitnessError, check_integer
+from spiral_monolith_neat_numpy.evaluation.backprop import BackpropData, FitnessBackprop
+from spiral_monolith_neat_numpy.evolution.neat import ReproPlanaNEATPlus
+from spiral_monolith_neat_numpy.evolution.records import GenerationRecord
+from spiral_monolith_neat_numpy.experiment.config import (
+    EXPERIMENT_BACKPROP,
+    EXPERIMENT_SETTINGS,
+    MAX_SEED,
+    TABLE_BACKPROP,
+    TABLE_SETTINGS,
+    ExperimentConfig,
+)
+from spiral_monolith_neat_numpy.experiment.files import (
+    check_drawing,
+    output_directory,
+    write_results,
+)
+from spiral_monolith_neat_numpy.experiment.result import Ending, ExperimentResult, collect
+from spiral_monolith_neat_numpy.experiment.warmup import warm_up
+from spiral_monolith_neat_numpy.genes.genome import Genome
+from spiral_monolith_neat_numpy.tasks.registry import DRAWN_NAMES, Task, load_task
+
+_log = logging.getLogger("spiral_monolith_neat_numpy")
+Reporter = Callable[[GenerationRecord], None]
+
+
+def run_backprop_neat_experiment(
+    task: str,
+    gens: int = 60,
+    pop: int = 64,
+    steps: int = 80,
+    out_prefix: str | os.PathLike[str] | None = None,
+    make_gifs: bool = True,
+    make_lineage: bool = True,
+    rng_seed: int = 0,
+) -> tuple[Genome, list[tuple[float, float]]]:
+    """Evolve and train a network for a task.
+
+    The champion is chosen by its validation score; the test part is never seen by selection.
+    Ctrl-C ends the run early with the best so far.
+
+    Args:
+        task: "demo" (two spirals), "spiral", "circles", "xor", a data set that scikit-learn
+            ships by name, or the path of a CSV file whose last column is the target.
+        gens: generations, >= 1.
+        pop: genomes per generation, >= 2.
+        steps: gradient steps per evaluation, >= 0.
+        out_prefix: directory for model, history and pictures; None: nothing is written.
+        make_gifs: animations; they are not there yet, and the log says so.
+        make_lineage: lineage pictures; they are not there yet either.
+        rng_seed: seed of data, split and evolution.
+
+    Returns:
+        ``(best, history)``: the champion, and a tuple (best, mean fitness) per generation.
+
+    Raises:
+        ValueError: a value out of range, or an unknown task (the message lists the known).
+        DataError: a table that cannot be used.
+        OSError: ``out_prefix`` cannot be written.
+        FitnessError: a genome could not be evaluated; the best so far is written first.
+        ModuleNotFoundError: ``out_prefix`` is given and Matplotlib, or a shipped data set is
+            asked for and scikit-learn, is missing.
+    """
+    check_integer("rng_seed", rng_seed, 0, MAX_SEED)
+    config = ExperimentConfig(
+        str(task), gens, pop, steps, rng_seed, None if out_prefix is None else str(out_prefix)
+    )
+    if out_prefix is not None and (make_gifs or make_lineage):
+        _log.info("animations and lineage pictures are not there yet; still pictures are drawn")
+    result = run_experiment(config)
+    if result.ending.failure is not None:
+        raise result.ending.failure
+    return result.best, result.history
+
+
+def run_experiment(
+    config: ExperimentConfig, on_generation: Reporter | None = None, task: Task | None = None
+) -> ExperimentResult:
+    """Run an experiment; see ``ExperimentConfig`` and ``ExperimentResult``.
+
+    Ctrl-C, or a genome that cannot be evaluated, ends it early with the best so far, which is
+    written as usual; ``result.ending`` tells. What stops it before the first generation is
+    scored is raised, and no directory is left behind that was not there.
+
+    Args:
+        config: what to run.
+        on_generation: called with each generation's record.
+        task: the data; None: what ``config`` names.
+
+    Raises:
+        FitnessError, KeyboardInterrupt: before the first generation was scored.
+        ValueError, DataError, OSError, ModuleNotFoundError: as
+            ``run_backprop_neat_experiment``.
+    """
+    if config.out is not None and config.pictures:
+        check_drawing()
+    if task is None:
+        task = load_task(
+            config.task, config.seed, target=config.target, kind=config.kind, impute=config.impute
+        )
+    if config.out is None:
+        return _run(config, task, on_generation)
+    with output_directory(config.out) as out:
+        result = _run(config, task, on_generation)
+        return replace(result, files=write_results(result, out, pictures=config.pictures))
+
+
+def _run(config: ExperimentConfig, task: Task, on_generation: Reporter | None) -> ExperimentResult:
+    neat, fitness = build(config, task)
+    warm_up()
+    started = time.perf_counter()
+    interrupted, failure = False, None
+    try:
+        neat.evolve(fitness, config.gens, verbose=False, on_generation=on_generation)
+    except KeyboardInterrupt:
+        if not neat.records:
+            raise
+        _log.info("interrupted: keeping the best so far ...")
+        interrupted = True
+    except FitnessError as error:
+        if not neat.records:
+            raise
+        failure = error
+    ending = Ending(time.perf_counter() - started, interrupted, failure)
+    return collect(config, task, neat, ending)
+
+
+def build(config: ExperimentConfig, task: Task) -> tuple[ReproPlanaNEATPlus, FitnessBackprop]:
+    """Return the evolution and the fitness of an experiment, ready to run."""
+    train, validation = task.split.train, task.split.validation
+    n_outputs = train.n_classes if train.n_classes > 2 else 1
+    n_edges = train.n_features * n_outputs
+    # Room to grow beyond the first, fully connected genomes, however wide the data.
+    drawn = task.name in DRAWN_NAMES
+    base, rates = (
+        (EXPERIMENT_SETTINGS, EXPERIMENT_BACKPROP) if drawn else (TABLE_SETTINGS, TABLE_BACKPROP)
+    )
+    settings = base.with_changes(max_edges=max(1024, 2 * n_edges))
+    neat = ReproPlanaNEATPlus(
+        train.n_features, n_outputs, config.pop, rng=config.seed, settings=settings
+    )
+    if config.workers is not None:
+        neat.eval_workers = config.workers
+    head = "identity" if task.kind == "regression" else "logistic" if n_outputs == 1 else "softmax"
+    data = BackpropData(train.X, train.y, validation.X, validation.y)
+    return neat, FitnessBackprop(data, replace(rates, steps=config.steps, head=head))

@@ -1,0 +1,44 @@
+"""Scores of a champion on each part of the data, told apart."""
+
+import math
+
+import numpy as np
+
+from spiral_monolith_neat_numpy.arrays import AnyArray
+from spiral_monolith_neat_numpy.network.network import Network
+from spiral_monolith_neat_numpy.network.prediction import network_predict, network_probabilities
+from spiral_monolith_neat_numpy.tasks.preprocess import Preprocessor
+
+
+def score(
+    network: Network, X: AnyArray, y: AnyArray, preprocessor: Preprocessor
+) -> dict[str, float | None]:
+    """Return how well a network meets its target.
+
+    Classification: "accuracy" and "cross_entropy" (nats per sample). Regression: "r2" and
+    "rmse" in the target's own unit. None stands for what is not finite, such as "r2" where
+    all targets are the same.
+
+    Args:
+        network: the network.
+        X: ``(n, n_inputs)`` encoded rows.
+        y: ``(n,)`` encoded targets.
+        preprocessor: what encoded them.
+    """
+    if preprocessor.kind == "regression":
+        predicted = preprocessor.decode_target(network_predict(network, X))
+        wanted = preprocessor.decode_target(y)
+        mean_square = float(np.mean(np.square(wanted - predicted)))
+        spread = float(np.var(wanted))
+        r2 = 1.0 - mean_square / spread if spread else math.nan
+        return {"r2": _finite(r2), "rmse": _finite(mean_square**0.5)}
+    probabilities = network_probabilities(network, X)
+    own = probabilities[np.arange(len(y)), y]
+    return {
+        "accuracy": float(np.mean(network_predict(network, X) == y)),
+        "cross_entropy": _finite(float(-np.log(np.maximum(own, 1e-12)).mean())),
+    }
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None

@@ -1,0 +1,39 @@
+"""Compile the kernels that a run needs, before it and not in its midst."""
+
+import logging
+
+import numpy as np
+
+from spiral_monolith_neat_numpy.evaluation.backprop import (
+    BackpropData,
+    BackpropSettings,
+    FitnessBackprop,
+)
+from spiral_monolith_neat_numpy.evolution.neat import ReproPlanaNEATPlus
+from spiral_monolith_neat_numpy.kernels.forward import run_rows
+from spiral_monolith_neat_numpy.kernels.jit import is_warm
+from spiral_monolith_neat_numpy.kernels.splice import splice_edges
+from spiral_monolith_neat_numpy.kernels.train import train
+from spiral_monolith_neat_numpy.network.prediction import predict
+from spiral_monolith_neat_numpy.settings import Settings
+
+_log = logging.getLogger("spiral_monolith_neat_numpy")
+
+
+def warm_up() -> None:
+    """Compile what training, breeding and prediction need, unless that was done before.
+
+    In the calling thread, where Ctrl-C ends it; one run leaves the kernels in a cache for all
+    later ones. The log says what the wait is for.
+    """
+    if is_warm(train, splice_edges, run_rows):
+        return
+    _log.info("compiling kernels for this machine, once: about half a minute ...")
+    X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    y = np.array([0, 1, 1, 0])
+    # Every child grows: what splices new genes in is compiled too.
+    neat = ReproPlanaNEATPlus(2, 1, 4, rng=0, settings=Settings(p_add_node=1.0))
+    neat.parallel_backend = "serial"
+    fitness = FitnessBackprop(BackpropData(X, y, X, y), BackpropSettings(steps=1))
+    best, _ = neat.evolve(fitness, 2, verbose=False)
+    predict(best, X)

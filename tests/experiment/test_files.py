@@ -1,0 +1,82 @@
+"""Where results go: proved before the run, without a trace when there was none."""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+from spiral_monolith_neat_numpy.experiment.files import check_drawing, output_directory
+
+
+def test_directory_is_made_with_its_parents(tmp_path: Path) -> None:
+    with output_directory(tmp_path / "a" / "b") as out:
+        assert out.is_dir()
+        assert list(out.iterdir()) == []
+    assert out.is_dir()
+
+
+def test_error_inside_leaves_no_directory_that_was_not_there(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    with pytest.raises(KeyboardInterrupt), output_directory(tmp_path / "a" / "b" / "c"):
+        raise KeyboardInterrupt
+    assert list(tmp_path.iterdir()) == [tmp_path / "a"]
+    assert list((tmp_path / "a").iterdir()) == []
+
+
+def test_error_inside_leaves_what_was_written(tmp_path: Path) -> None:
+    def write_and_fail(out: Path) -> None:
+        (out / "kept").touch()
+        raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk"), output_directory(tmp_path / "a" / "b") as out:
+        write_and_fail(out)
+    assert (tmp_path / "a" / "b" / "kept").exists()
+
+
+def test_error_inside_leaves_a_directory_that_was_there(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    with pytest.raises(ValueError, match="bad"), output_directory(tmp_path / "a"):
+        raise ValueError("bad")
+    assert (tmp_path / "a").is_dir()
+
+
+@pytest.mark.parametrize(
+    ("place", "reason", "error"),
+    [
+        ("file", "it is a file", FileExistsError),
+        ("file/deep/down", "Not a directory", NotADirectoryError),
+        ("n" * 300, "File name too long", OSError),
+    ],
+)
+def test_place_that_cannot_be_a_directory_is_refused(
+    tmp_path: Path, place: str, reason: str, error: type[OSError]
+) -> None:
+    (tmp_path / "file").write_text("mine")
+    message = rf"output directory must be a directory .* got '.*{place}': {reason}"
+    with pytest.raises(error, match=message), output_directory(tmp_path / place):
+        pass
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_directory_that_cannot_be_written_leaves_no_trace(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Tests may run as root, to whom no directory is read-only.
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", refuse)
+    with (
+        pytest.raises(PermissionError, match=r"got '.*new': Permission denied"),
+        output_directory(tmp_path / "new"),
+    ):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_missing_matplotlib_is_known_without_importing_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    check_drawing()
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(ModuleNotFoundError, match=r"need matplotlib.*\[neat\].*pictures=False"):
+        check_drawing()

@@ -1,0 +1,59 @@
+"""The wait for the compiler is announced, once, and leaves nothing else to compile."""
+
+import logging
+import subprocess
+import sys
+from pathlib import Path
+
+import numba as nb
+import pytest
+from tests.experiment.tables import write_houses
+
+from spiral_monolith_neat_numpy.experiment import warmup
+
+SCRIPT = """
+import sys
+from spiral_monolith_neat_numpy.experiment import warmup
+from spiral_monolith_neat_numpy.experiment.config import ExperimentConfig
+from spiral_monolith_neat_numpy.experiment.run import run_experiment
+
+def compiled():
+    modules = [m for name, m in sys.modules.items() if ".kernels." in name]
+    found = {one for m in modules for one in vars(m).values() if hasattr(one, "signatures")}
+    return {(one.__name__, str(signature)) for one in found for signature in one.signatures}
+
+warmup.is_warm = lambda *kernels: False
+warmup.warm_up()
+before = compiled()
+for task in sys.argv[1:]:
+    run_experiment(ExperimentConfig(task, gens=3, pop=8, steps=2))
+print(len(before) > 10, *(compiled() - before))
+"""
+
+
+def test_cold_start_says_what_it_waits_for(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(warmup, "is_warm", lambda *kernels: False)
+    with caplog.at_level(logging.INFO):
+        warmup.warm_up()
+    assert [record.getMessage() for record in caplog.records] == [
+        "compiling kernels for this machine, once: about half a minute ..."
+    ]
+
+
+def test_warm_start_says_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    warmup.warm_up()
+    caplog.clear()
+    with caplog.at_level(logging.INFO):
+        warmup.warm_up()
+    assert caplog.records == []
+
+
+@pytest.mark.skipif(bool(nb.config.DISABLE_JIT), reason="nothing is compiled")
+def test_nothing_is_left_to_compile_for_a_run(tmp_path: Path) -> None:
+    tables = [str(write_houses(tmp_path / "houses.csv")), "xor", "iris"]
+    run = subprocess.run(
+        [sys.executable, "-c", SCRIPT, *tables], capture_output=True, text=True, check=True
+    )
+    assert run.stdout.split() == ["True"]
