@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from spiral_monolith_neat_numpy.arrays import AnyArray, Float32Array, FloatArray, IntArray
 from spiral_monolith_neat_numpy.errors import GenomeError, check_features
@@ -51,7 +52,7 @@ class Network:
         """Number of outputs."""
         return self.wiring.n_outputs
 
-    def activate(self, X: AnyArray) -> FloatArray:
+    def activate(self, X: ArrayLike) -> FloatArray:
         """Return the outputs' own activations, ``(n_samples, n_outputs)`` float64.
 
         Args:
@@ -59,7 +60,7 @@ class Network:
         """
         return self._run(X, plain=True)
 
-    def logits(self, X: AnyArray) -> FloatArray:
+    def logits(self, X: ArrayLike) -> FloatArray:
         """Return the outputs' sums before any activation, ``(n_samples, n_outputs)``.
 
         Args:
@@ -67,7 +68,7 @@ class Network:
         """
         return self._run(X, plain=False)
 
-    def _run(self, X: AnyArray, *, plain: bool) -> FloatArray:
+    def _run(self, X: ArrayLike, *, plain: bool) -> FloatArray:
         rows = as_kernels_take(check_features("X", X, self.n_inputs))
         out = np.empty((rows.shape[0], self.n_outputs))
         run_rows(self.wiring, self.weight, self.bias, plain, rows, out)

@@ -1,13 +1,14 @@
 """Predict with a genome as its head says: classes, probabilities or values."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from spiral_monolith_neat_numpy.arrays import AnyArray, FloatArray
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.network.network import Network, compile_genome
 
 
-def predict(genome: Genome, X: AnyArray) -> AnyArray:
+def predict(genome: Genome, X: ArrayLike) -> AnyArray:
     """Return what a genome predicts for each row.
 
     Args:
@@ -28,7 +29,7 @@ def predict(genome: Genome, X: AnyArray) -> AnyArray:
     return network_predict(compile_genome(genome), X)
 
 
-def predict_proba(genome: Genome, X: AnyArray) -> FloatArray:
+def predict_proba(genome: Genome, X: ArrayLike) -> FloatArray:
     """Return class probabilities.
 
     Args:
@@ -45,7 +46,7 @@ def predict_proba(genome: Genome, X: AnyArray) -> FloatArray:
     return network_probabilities(compile_genome(genome), X)
 
 
-def network_predict(network: Network, X: AnyArray) -> AnyArray:
+def network_predict(network: Network, X: ArrayLike) -> AnyArray:
     """Return predictions of a network (see ``predict``)."""
     if network.head == "softmax":
         return np.asarray(np.argmax(network.logits(X), axis=1))
@@ -56,7 +57,7 @@ def network_predict(network: Network, X: AnyArray) -> AnyArray:
     return values[:, 0] if network.n_outputs == 1 else values
 
 
-def network_probabilities(network: Network, X: AnyArray) -> FloatArray:
+def network_probabilities(network: Network, X: ArrayLike) -> FloatArray:
     """Return class probabilities of a network (see ``predict_proba``)."""
     if network.head == "softmax":
         logits = network.logits(X)

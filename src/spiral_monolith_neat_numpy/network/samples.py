@@ -1,8 +1,9 @@
 """From rows and labels to the padded, transposed float32 samples that kernels train on."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from spiral_monolith_neat_numpy.arrays import AnyArray, Float32Array, FloatArray
+from spiral_monolith_neat_numpy.arrays import Float32Array, FloatArray
 from spiral_monolith_neat_numpy.errors import as_floats, check_choice, check_features, check_finite
 from spiral_monolith_neat_numpy.kernels.loss import LOGISTIC, SOFTMAX, SQUARED
 from spiral_monolith_neat_numpy.kernels.registers import LANES
@@ -12,7 +13,7 @@ from spiral_monolith_neat_numpy.kernels.wiring import Samples
 LOSS_CODES = {"softmax": SOFTMAX, "logistic": LOGISTIC, "identity": SQUARED}
 
 
-def choose_head(y: AnyArray, n_outputs: int, wanted: str = "auto", name: str = "y") -> str:
+def choose_head(y: ArrayLike, n_outputs: int, wanted: str = "auto", name: str = "y") -> str:
     """Return the head that fits the targets: "softmax", "logistic" or "identity".
 
     With "auto", whole numbers 0 .. n_outputs - 1 (0 and 1 for a single output) are
@@ -50,11 +51,11 @@ def choose_head(y: AnyArray, n_outputs: int, wanted: str = "auto", name: str = "
 
 
 def pack_samples(
-    X: AnyArray,
-    y: AnyArray,
+    X: ArrayLike,
+    y: ArrayLike,
     n_outputs: int,
     head: str,
-    sample_weight: AnyArray | None = None,
+    sample_weight: ArrayLike | None = None,
     names: tuple[str, str] = ("X", "y"),
 ) -> Samples:
     """Return samples ready for the kernels; those without weight are left out.
@@ -106,7 +107,7 @@ def _as_float32(name: str, array: FloatArray) -> Float32Array:
     return narrow
 
 
-def _targets(name: str, y: AnyArray, n: int, n_outputs: int, head: str) -> FloatArray:
+def _targets(name: str, y: ArrayLike, n: int, n_outputs: int, head: str) -> FloatArray:
     values = as_floats(name, y)
     if values.ndim not in (1, 2) or values.shape[0] != n:
         raise ValueError(f"{name} must have one row for each of the {n} rows, got {values.shape}")
@@ -131,7 +132,7 @@ def _targets(name: str, y: AnyArray, n: int, n_outputs: int, head: str) -> Float
     return values
 
 
-def _weights(sample_weight: AnyArray | None, n: int) -> Float32Array:
+def _weights(sample_weight: ArrayLike | None, n: int) -> Float32Array:
     if sample_weight is None:
         return np.full(n, 1.0 / n, dtype=np.float32)
     weight = as_floats("sample_weight", sample_weight)

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from spiral_monolith_neat_numpy.arrays import AnyArray, FloatArray, KeyArray
+from spiral_monolith_neat_numpy.arrays import FloatArray, KeyArray
 from spiral_monolith_neat_numpy.errors import check_choice, check_integer, check_number
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.packed import Genes
@@ -52,14 +53,14 @@ _NO_ORDER = np.empty(0, dtype=np.int64)
 
 def train_with_backprop(
     genome: Genome,
-    X: AnyArray,
-    y: AnyArray,
+    X: ArrayLike,
+    y: ArrayLike,
     steps: int = 40,
     lr: float = 5e-3,
     l2: float = 1e-4,
     *,
-    sample_weight: AnyArray | None = None,
-    validation: tuple[AnyArray, AnyArray] | None = None,
+    sample_weight: ArrayLike | None = None,
+    validation: tuple[ArrayLike, ArrayLike] | None = None,
     settings: TrainingSettings = _DEFAULT,
 ) -> FloatArray:
     """Train a genome's weights and biases by Adam with decoupled l2, in place.
@@ -115,7 +116,7 @@ def train_with_backprop(
     return losses
 
 
-def _pair(name: str, values: object) -> tuple[AnyArray, AnyArray]:
+def _pair(name: str, values: object) -> tuple[ArrayLike, ArrayLike]:
     if not isinstance(values, (tuple, list)) or len(values) != 2:
         raise ValueError(f"{name} must be a pair (X, y), got {type(values).__name__}")
     return values[0], values[1]
