@@ -35,7 +35,7 @@ def test_summary_tells_the_three_scores_apart_and_where_each_file_lies(tmp_path:
     metrics = json.loads((out / "metrics.json").read_text())
     for part, name, role in (
         ("train", "training", "trained on"),
-        ("validation", "validation", "chose the best"),
+        ("validation", "validation", "used to choose"),
         ("test", "test", "never seen before"),
     ):
         accuracy, n = metrics[f"{part}_accuracy"], metrics[f"{part}_samples"]

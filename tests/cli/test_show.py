@@ -43,7 +43,7 @@ def test_words_tell_columns_network_and_scores(path: Path) -> None:
     result = call(path)
     assert (result.exit_code, result.stderr) == (0, "")
     text = result.stdout
-    assert f"{path}: classification of 'species'" in text
+    assert f"{path}: flowers.csv, classification of 'species'" in text
     assert "classes: 'ash', 'beech', 'cedar'" in text
     assert re.search(r"petal +number, mean [\d.]+, scale [\d.]+ +become [\d.]+ +1", text)
     assert re.search(r"colour +category: 'blue', 'red', 'white' +become '\w+' +3", text)
@@ -95,6 +95,16 @@ def test_model_without_scores_is_shown(path: Path, tmp_path: Path) -> None:
     assert result.exit_code == 0
     assert "Scores" not in result.stdout
     assert json.loads(call(bare, "--json").stdout)["task"] is None
+
+
+def test_scores_of_somebody_else_are_shown_as_far_as_they_go(path: Path, tmp_path: Path) -> None:
+    model = load(path)
+    metrics = {"test_accuracy": 0.5, "test_samples": "many"}
+    odd = Model(model.genome, model.preprocessor, {"metrics": metrics})
+    result = call(odd.save(tmp_path / "odd.npz"))
+    assert result.exit_code == 0
+    assert re.search(r"training +- +- +- ", result.stdout)
+    assert re.search(r"test +0\.5000 +- +- ", result.stdout)
 
 
 @pytest.mark.parametrize(("suffix", "start"), [(".png", b"\x89PNG"), (".svg", b"<?xml")])

@@ -1,6 +1,7 @@
 """Pictures of a run: which there are, and in whose units."""
 
 import dataclasses
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,11 @@ def run(task: str, seed: int = 0) -> ExperimentResult:
     return run_experiment(dataclasses.replace(SMALL, task=task, seed=seed))
 
 
-def names(paths: list[Path]) -> list[str]:
-    for path in paths:
+def names(paths: Iterable[Path]) -> list[str]:
+    found = list(paths)
+    for path in found:
         assert path.read_bytes().startswith(PNG)
-    return [path.name for path in paths]
+    return [path.name for path in found]
 
 
 def test_regression_is_drawn_as_its_fit(tmp_path: Path) -> None:
@@ -54,7 +56,7 @@ def test_boundary_of_two_scaled_columns_is_drawn_in_their_own_units(
 
     monkeypatch.setattr(drawing, "draw_decision_boundary", note)
     result = run(str(two_numbers(tmp_path)))
-    drawing.draw_results(result, tmp_path)
+    list(drawing.draw_results(result, tmp_path))
     assert 900.0 < seen["X"][:, 0].mean() < 1100.0
     assert seen["labels"].feature_names == ("height", "depth")
     np.testing.assert_allclose(

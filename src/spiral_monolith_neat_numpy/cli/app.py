@@ -68,9 +68,9 @@ def _common(
 # Each paragraph one line: the terminal's width breaks it, not ours.
 _RUN_HELP = (
     "Evolve and train a network for a task.\n\n"
-    "The training part of the data trains, the validation part chooses the best network, and "
-    "the test part says in the end how it does on what was never seen. Ctrl-C keeps the best "
-    "so far.\n\n"
+    "The training part of the data trains the networks, the validation part helps to choose the "
+    "best, and the test part says in the end how it does on what was never seen. Ctrl-C keeps "
+    "the best so far.\n\n"
     "Example: spiral-neat run flowers.csv --target species --out out/flowers"
 )
 
@@ -134,7 +134,7 @@ def predict(
     ],
     out: Annotated[
         Path | None,
-        typer.Option(metavar="FILE.csv", help="Write to a file. [default: standard output]"),
+        typer.Option(metavar="FILE.csv", help="Write to a file. (default: standard output)"),
     ] = None,
     proba: Annotated[
         bool, typer.Option("--proba", help="A column with each class's probability, too.")

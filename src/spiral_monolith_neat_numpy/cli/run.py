@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import typer
@@ -28,9 +28,10 @@ from spiral_monolith_neat_numpy.experiment.run import run_experiment
 
 _ROLES = {
     "train": ("training", "trained on"),
-    "validation": ("validation", "chose the best"),
+    "validation": ("validation", "used to choose"),
     "test": ("test", "never seen before"),
 }
+_SCORES = {"classification": ("accuracy", "cross_entropy"), "regression": ("r2", "rmse")}
 _MEANINGS = {
     files.MODEL: "the model, for spiral-neat predict and show",
     files.HISTORY: "a row per generation",
@@ -119,16 +120,17 @@ def _print_scores(console: Console, result: ExperimentResult) -> None:
     console.print(score_table(metrics))
 
 
-def score_table(metrics: dict[str, object]) -> Table:
-    """Return the scores of the three parts as a table."""
-    scores = ("r2", "rmse") if metrics["kind"] == "regression" else ("accuracy", "cross_entropy")
+def score_table(metrics: Mapping[str, object]) -> Table:
+    """Return the scores of the three parts as a table; what is missing becomes "-"."""
+    scores = _SCORES["regression" if metrics.get("kind") == "regression" else "classification"]
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("")
     for name in (*scores, "samples"):
         table.add_column(score_name(name), justify="right")
     table.add_column("")
     for part, (name, role) in _ROLES.items():
-        values = [score_words(metrics[f"{part}_{one}"]) for one in scores]
-        row = (f"  {name}", *values, f"{metrics[f'{part}_samples']:,}", role)
+        values = [score_words(metrics.get(f"{part}_{one}")) for one in scores]
+        samples = metrics.get(f"{part}_samples")
+        row = (f"  {name}", *values, f"{samples:,}" if isinstance(samples, int) else "-", role)
         table.add_row(*row, style="bold" if part == "test" else "")
     return table

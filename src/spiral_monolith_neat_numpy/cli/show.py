@@ -34,14 +34,13 @@ def show_model(path: Path, png: Path | None, *, as_json: bool) -> None:
         print(json.dumps(json_safe(found), indent=2))
         return
     console = results()
-    _line(console, f"{path}: {found['kind']} of {found['target']!r}", "bold")
+    task = f"{found['task']}, " if found["task"] else ""
+    _line(console, f"{path}: {task}{found['kind']} of {found['target']!r}", "bold")
     _print_data(console, found)
     _print_network(console, found)
     metrics = model.info.get("metrics")
     if isinstance(metrics, dict):
-        _line(
-            console, f"\nScores ({metrics['task']}, {metrics['generations']} generations)", "bold"
-        )
+        _line(console, f"\nScores ({metrics.get('generations', '?')} generations)", "bold")
         console.print(score_table(metrics))
     if png is not None:
         _line(console, f"\nDrawn: {png}")

@@ -1,6 +1,7 @@
 """The pictures of an experiment."""
 
 import os
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,8 +35,8 @@ PICTURES = (LEARNING_CURVE, TOPOLOGY, DECISION_BOUNDARY, CONFUSION, REGRESSION_F
 _HEAD_ACTIVATIONS = {"softmax": "softmax", "logistic": "sigmoid", "identity": "identity"}
 
 
-def draw_results(result: ExperimentResult, out: Path) -> list[Path]:
-    """Draw learning curve, topology and how well the test part is met; return the paths.
+def draw_results(result: ExperimentResult, out: Path) -> Iterator[Path]:
+    """Draw learning curve, topology and how well the test part is met; yield each path.
 
     Raises:
         ImportError: Matplotlib is missing.
@@ -43,18 +44,17 @@ def draw_results(result: ExperimentResult, out: Path) -> list[Path]:
     """
     name = result.task.name
     records = result.neat.records
-    curve = draw_learning_curve(records, out / LEARNING_CURVE, title=f"Learning curve: {name}")
-    topology = draw_model(result.model, out / TOPOLOGY, title=f"Best network: {name}")
+    yield draw_learning_curve(records, out / LEARNING_CURVE, title=f"Learning curve: {name}")
     network = compile_genome(result.best)
-    if result.task.kind == "regression":
-        return [curve, topology, _draw_fit(result, network, out / REGRESSION_FIT)]
-    note = f"test accuracy {result.metrics['test_accuracy']:.3f}"
-    confusion = _draw_confusion(result, network, out / CONFUSION)
     scales = _two_numbers(result.task.preprocessor)
-    if scales is None:
-        return [curve, topology, confusion]
-    boundary = _draw_boundary(result, network, scales, out / DECISION_BOUNDARY, note)
-    return [curve, boundary, topology, confusion]
+    if result.task.kind == "classification" and scales is not None:
+        note = f"test accuracy {result.metrics['test_accuracy']:.3f}"
+        yield _draw_boundary(result, network, scales, out / DECISION_BOUNDARY, note)
+    yield draw_model(result.model, out / TOPOLOGY, title=f"Best network: {name}")
+    if result.task.kind == "regression":
+        yield _draw_fit(result, network, out / REGRESSION_FIT)
+    else:
+        yield _draw_confusion(result, network, out / CONFUSION)
 
 
 def draw_model(model: Model, path: str | os.PathLike[str], *, title: str) -> Path:

@@ -3,9 +3,11 @@
 import contextlib
 import importlib.util
 import json
+import logging
 import os
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from spiral_monolith_neat_numpy.evolution.records import records_csv
@@ -16,6 +18,8 @@ from spiral_monolith_neat_numpy.experiment.result import ExperimentResult
 MODEL = "model.npz"
 HISTORY = "history.csv"
 METRICS = "metrics.json"
+
+_log = logging.getLogger("spiral_monolith_neat_numpy")
 
 
 def check_drawing() -> None:
@@ -64,11 +68,11 @@ def output_directory(path: str | os.PathLike[str]) -> Iterator[Path]:
         raise
 
 
-def write_results(result: ExperimentResult, out: Path, *, pictures: bool) -> tuple[Path, ...]:
-    """Write model, history, metrics and, if asked, pictures; return the paths in order.
+def write_results(result: ExperimentResult, out: Path, *, pictures: bool) -> ExperimentResult:
+    """Write model, history, metrics and, if asked, pictures; return the result with the paths.
 
     Pictures of an earlier run that this one does not replace are removed: all files in
-    ``out`` then tell of one run.
+    ``out`` then tell of one run. Ctrl-C while pictures are drawn leaves the rest of them out.
 
     Raises:
         OSError: something cannot be written; what was written before it is whole.
@@ -80,9 +84,15 @@ def write_results(result: ExperimentResult, out: Path, *, pictures: bool) -> tup
         write_whole(out / HISTORY, records_csv(result.neat.records).encode()),
         write_whole(out / METRICS, metrics.encode()),
     ]
+    ending = result.ending
     if pictures:
-        files += draw_results(result, out)
+        try:
+            for path in draw_results(result, out):
+                files.append(path)
+        except KeyboardInterrupt:
+            _log.warning("interrupted while drawing: some pictures are missing")
+            ending = replace(ending, interrupted=True)
     for name in PICTURES:
         if out / name not in files:
             (out / name).unlink(missing_ok=True)
-    return tuple(files)
+    return replace(result, files=tuple(files), ending=ending)

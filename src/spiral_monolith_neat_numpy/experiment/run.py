@@ -12,6 +12,7 @@ from spiral_monolith_neat_numpy.evolution.neat import ReproPlanaNEATPlus
 from spiral_monolith_neat_numpy.evolution.records import GenerationRecord
 from spiral_monolith_neat_numpy.experiment.config import (
     EXPERIMENT_BACKPROP,
+    EXPERIMENT_NOISE_STD,
     EXPERIMENT_SETTINGS,
     MAX_SEED,
     TABLE_BACKPROP,
@@ -44,8 +45,8 @@ def run_backprop_neat_experiment(
 ) -> tuple[Genome, list[tuple[float, float]]]:
     """Evolve and train a network for a task.
 
-    The champion is chosen by its validation score; the test part is never seen by selection.
-    Ctrl-C ends the run early with the best so far.
+    The training part trains, training and validation part choose the champion, and selection
+    never sees the test part. Ctrl-C ends the run early with the best so far.
 
     Args:
         task: "demo" (two spirals), "spiral", "circles", "xor", a data set that scikit-learn
@@ -109,8 +110,7 @@ def run_experiment(
     if config.out is None:
         return _run(config, task, on_generation)
     with output_directory(config.out) as out:
-        result = _run(config, task, on_generation)
-        return replace(result, files=write_results(result, out, pictures=config.pictures))
+        return write_results(_run(config, task, on_generation), out, pictures=config.pictures)
 
 
 def _run(config: ExperimentConfig, task: Task, on_generation: Reporter | None) -> ExperimentResult:
@@ -151,4 +151,7 @@ def build(config: ExperimentConfig, task: Task) -> tuple[ReproPlanaNEATPlus, Fit
         neat.eval_workers = config.workers
     head = "identity" if task.kind == "regression" else "logistic" if n_outputs == 1 else "softmax"
     data = BackpropData(train.X, train.y, validation.X, validation.y)
-    return neat, FitnessBackprop(data, replace(rates, steps=config.steps, head=head))
+    fitness = FitnessBackprop(data, replace(rates, steps=config.steps, head=head))
+    if drawn:
+        fitness.set_noise_std(EXPERIMENT_NOISE_STD)
+    return neat, fitness
