@@ -32,6 +32,20 @@ if sys.platform != "win32" and _shm is not None:
     import _posixshmem  # type: ignore[import-not-found]
 
 
+__all__ = [
+    "_SHM_LOCAL",
+    "SharedMeta",
+    "_shm",
+    "get_shared_dataset",
+    "shared_labels",
+    "shared_meta",
+    "shm_cleanup_worker_cache",
+    "shm_register_dataset",
+    "shm_release_all",
+    "shm_set_worker_meta",
+]
+
+
 class SharedMeta(TypedDict):
     """What another process needs to find a data set: goes to workers, pickles small."""
 
