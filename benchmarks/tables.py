@@ -35,7 +35,6 @@ DATA_SETS = {
     "digits": (load_digits, 1_500),
 }
 REFIT_STEPS = 100
-REFIT_L2 = 0.1  # more than in evolution, where looking at the validation part stops in time
 
 
 def evolved(X: np.ndarray, y: np.ndarray, seed: int, gens: int) -> sm.Genome:
@@ -47,7 +46,7 @@ def evolved(X: np.ndarray, y: np.ndarray, seed: int, gens: int) -> sm.Genome:
     neat.eval_workers = 1
     data = sm.BackpropData(X[train], y[train], X[validation], y[validation])
     best, _ = neat.evolve(sm.FitnessBackprop(data, TABLE_BACKPROP), gens, verbose=False)
-    sm.train_with_backprop(best, X, y, REFIT_STEPS, TABLE_BACKPROP.lr, REFIT_L2)
+    sm.train_with_backprop(best, X, y, REFIT_STEPS, TABLE_BACKPROP.lr, TABLE_BACKPROP.l2)
     return best
 
 
