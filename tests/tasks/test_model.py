@@ -87,6 +87,21 @@ def test_columns_of_a_table_are_found_by_name(preprocessor: Preprocessor, table:
         model.predict(Table.from_rows(["size"], [[1.0]]))
 
 
+def test_row_without_a_finite_answer_is_refused_by_its_place(
+    preprocessor: Preprocessor,
+) -> None:
+    model = classifier(preprocessor)
+    table = Table.from_rows(HEADER, [*ROWS, [1e99, "red", "oak"]])
+    for ask in (model.predict, model.predict_proba):
+        with pytest.raises(DataError, match=r"the rows must hold .* got -?(inf|nan) for line 5: "):
+            ask(table)
+    X = np.array([[1.0], [2.0], [-1e99]])
+    plain = Model(wired(1, 1, "identity"), Preprocessor.fit(X[:2], [1.0, 2.0], kind="regression"))
+    with pytest.raises(DataError, match="for row 2: its numbers are too far"):
+        plain.predict(X)
+    assert np.isfinite(plain.predict(X[:2])).all()
+
+
 def test_saved_and_loaded_answers_the_same(
     preprocessor: Preprocessor, table: Table, tmp_path: Path
 ) -> None:

@@ -45,7 +45,7 @@ def predict_rows(
         )
     table = read_table(table_path)
     network = compile_genome(model.genome)
-    X = preprocessor.transform(table)
+    X = model.encode(table)
     answers = preprocessor.decode_target(network_predict(network, X)).tolist()
     probabilities = network_probabilities(network, X).tolist() if proba else None
     scores = _scores(model, network, table, X)

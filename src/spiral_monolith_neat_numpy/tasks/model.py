@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from spiral_monolith_neat_numpy.arrays import AnyArray, FloatArray
 from spiral_monolith_neat_numpy.errors import DataError, GenomeError, ModelFileError
 from spiral_monolith_neat_numpy.evolution.modelfile import read_model, write_model
@@ -13,6 +15,7 @@ from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.network.network import compile_genome
 from spiral_monolith_neat_numpy.network.prediction import network_predict, network_probabilities
 from spiral_monolith_neat_numpy.tasks.preprocess import Preprocessor, Rows
+from spiral_monolith_neat_numpy.tasks.table import Table
 
 
 @dataclass(frozen=True)
@@ -43,28 +46,51 @@ class Model:
                 f"got {_words(found)}"
             )
 
-    def predict(self, rows: Rows) -> AnyArray:
-        """Return class names, or values in the target's own unit, one per row.
+    def encode(self, rows: Rows) -> FloatArray:
+        """Return the network's inputs for raw rows, ``(n, n_inputs)``.
 
         Args:
             rows: raw rows: a table whose columns are found by name, or an array
                 ``(n, n_columns)`` in the order of training.
 
         Raises:
-            DataError: rows that do not fit the training data.
+            DataError: rows that do not fit the training data, or with numbers so large that
+                the network's outputs are not finite.
         """
-        network = compile_genome(self.genome)
-        encoded = network_predict(network, self.preprocessor.transform(rows))
+        X = self.preprocessor.transform(rows)
+        outputs = compile_genome(self.genome).logits(X)
+        lost = np.flatnonzero(~np.isfinite(outputs).all(axis=1))
+        if lost.size:
+            row = int(lost[0])
+            place = f"line {rows.lines[row]}" if isinstance(rows, Table) else f"row {row}"
+            source = rows.source if isinstance(rows, Table) else "rows"
+            raise DataError(
+                f"{source} must hold numbers that the network answers with finite ones, got "
+                f"{outputs[row][~np.isfinite(outputs[row])][0]} for {place}: its numbers are too "
+                "far from those of training"
+            )
+        return X
+
+    def predict(self, rows: Rows) -> AnyArray:
+        """Return class names, or values in the target's own unit, one per row.
+
+        Args:
+            rows: as for ``encode``.
+
+        Raises:
+            DataError: as ``encode``.
+        """
+        encoded = network_predict(compile_genome(self.genome), self.encode(rows))
         return self.preprocessor.decode_target(encoded)
 
     def predict_proba(self, rows: Rows) -> FloatArray:
         """Return class probabilities, ``(n, n_classes)``, in the order of the class names.
 
         Raises:
-            DataError: rows that do not fit the training data.
+            DataError: as ``encode``.
             ValueError: a regression model.
         """
-        return network_probabilities(compile_genome(self.genome), self.preprocessor.transform(rows))
+        return network_probabilities(compile_genome(self.genome), self.encode(rows))
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the model as arrays and JSON (``.npz``, no pickle), whole or not at all.

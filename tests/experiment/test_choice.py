@@ -1,0 +1,80 @@
+"""The champion of an experiment: small, good on what may be looked at, never by the test part."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from tests.genes.strategies import make_genes
+
+from spiral_monolith_neat_numpy.experiment.choice import (
+    CHARGE_PER_EDGE,
+    CHARGE_PER_NODE,
+    ROWS_PER_PARAMETER,
+    choose_champion,
+    cost,
+    n_parameters,
+)
+from spiral_monolith_neat_numpy.genes.genome import Genome
+from spiral_monolith_neat_numpy.tasks.dataset import Dataset, Split
+
+
+def line(weight: float, n_hidden: int = 0) -> Genome:
+    """One input, one output, and hidden nodes that lead nowhere."""
+    hidden = {10 + i: (1, 0, 0.0) for i in range(n_hidden)}
+    genes = make_genes({0: (0, 0, 0.0), 1: (2, 0, 0.0), **hidden}, [(0, 1)])
+    genes.edge_weight[:] = weight
+    return Genome.from_genes(genes, 0, "logistic")
+
+
+def part(n: int, *, turned: bool = False) -> Dataset:
+    """Class 1 where x is positive; the other way round if turned."""
+    X = np.linspace(-1.0, 1.0, n)[:, None]
+    y = (X[:, 0] > 0.0).astype(np.int64)
+    return Dataset(X, 1 - y if turned else y, ("x",), "y", ("no", "yes"), "classification")
+
+
+SPLIT = Split(part(40), part(20), part(20))
+
+
+def test_cost_is_mean_cross_entropy_and_a_charge() -> None:
+    found = cost(line(2.0, n_hidden=3), SPLIT.train, SPLIT.validation)
+    X = np.concatenate([SPLIT.train.X, SPLIT.validation.X])[:, 0]
+    p = 1.0 / (1.0 + np.exp(-2.0 * np.abs(X)))
+    wanted = -np.log(p).mean() + CHARGE_PER_EDGE + 3 * CHARGE_PER_NODE
+    assert found == pytest.approx(wanted, rel=1e-5)
+
+
+def test_lowest_cost_is_chosen_and_copied() -> None:
+    best, better, worse = line(1.0), line(5.0), line(-5.0)
+    found = choose_champion(best, [worse, better], SPLIT)
+    assert found == better
+    assert found is not better
+    assert choose_champion(better, [worse, best], SPLIT) == better
+
+
+def test_of_equal_networks_the_smaller_is_chosen() -> None:
+    assert choose_champion(line(5.0, n_hidden=2), [line(5.0)], SPLIT).n_hidden == 0
+
+
+def test_networks_with_too_many_parameters_are_not_looked_at() -> None:
+    most = SPLIT.train.n_samples // ROWS_PER_PARAMETER
+    just, beyond = line(5.0, most - 1), line(50.0, most)
+    assert n_parameters(just) == most
+    assert choose_champion(line(1.0), [just, beyond], SPLIT) == just
+
+
+def test_evolutions_champion_stays_where_all_are_too_large() -> None:
+    large = line(1.0, n_hidden=30)
+    assert choose_champion(large, [line(5.0, n_hidden=30)], SPLIT) is large
+
+
+def test_evolutions_champion_stays_for_regression() -> None:
+    values = Dataset(SPLIT.train.X, SPLIT.train.X[:, 0], ("x",), "y", (), "regression")
+    best = line(1.0)
+    assert choose_champion(best, [line(5.0)], Split(values, values, values)) is best
+
+
+def test_test_part_is_not_looked_at() -> None:
+    turned = dataclasses.replace(SPLIT, test=part(20, turned=True))
+    others = [line(weight) for weight in (-5.0, 0.5, 5.0)]
+    assert choose_champion(line(1.0), others, turned) == choose_champion(line(1.0), others, SPLIT)
