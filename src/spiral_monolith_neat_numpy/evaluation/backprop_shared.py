@@ -6,17 +6,12 @@ from typing import Any
 import numpy as np
 
 from spiral_monolith_neat_numpy.arrays import AnyArray, BoolArray, FloatArray
-from spiral_monolith_neat_numpy.errors import check_length
-from spiral_monolith_neat_numpy.evaluation.backprop import (
-    DEFAULT_LIMITS,
-    BackpropData,
-    BackpropSettings,
-    FitnessBackprop,
-    checked_limits,
-    checked_noise,
-)
+from spiral_monolith_neat_numpy.evaluation.backprop import FitnessBackprop
+from spiral_monolith_neat_numpy.evaluation.backprop_data import BackpropData
+from spiral_monolith_neat_numpy.evaluation.backprop_settings import BackpropSettings
 from spiral_monolith_neat_numpy.evaluation.context import EvaluationContext, PopulationContext
-from spiral_monolith_neat_numpy.evaluation.shared import get_shared_dataset, shared_meta
+from spiral_monolith_neat_numpy.evaluation.gradient_fitness import GradientFitness
+from spiral_monolith_neat_numpy.evaluation.shared import get_shared_dataset, shared_labels
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.population import Population
 from spiral_monolith_neat_numpy.seeding import Purpose, stream
@@ -24,7 +19,7 @@ from spiral_monolith_neat_numpy.seeding import Purpose, stream
 _log = logging.getLogger("spiral_monolith_neat_numpy")
 
 
-class FitnessBackpropShared:
+class FitnessBackpropShared(GradientFitness):
     """Gradient fitness that finds its data by label; what is pickled is the labels alone.
 
     Where only the two training labels are registered, a deterministic stratified quarter of
@@ -32,6 +27,7 @@ class FitnessBackpropShared:
 
     Attributes:
         keys: the four labels.
+        settings: how it trains and charges.
         noise_std: standard deviation of noise on the training inputs, 0.0 at first.
 
     Example:
@@ -47,7 +43,7 @@ class FitnessBackpropShared:
         >>> shm_release_all()
     """
 
-    carries_complexity = True
+    __slots__ = ("_arrays", "_has_told", "_inner", "_keys")
 
     def __init__(
         self,
@@ -66,32 +62,28 @@ class FitnessBackpropShared:
         """Take labels and settings (see ``BackpropSettings``); data are looked up when used.
 
         Raises:
-            ValueError: not four labels, or a setting out of range.
+            TypeError, ValueError: not four labels, or a setting out of range.
         """
-        labels = tuple(keys)
-        if len(labels) != 4 or not all(isinstance(label, str) for label in labels):
-            raise ValueError(f"keys must be four labels (Xtr, ytr, Xva, yva), got {keys!r}")
-        self.keys = labels
-        self.settings = BackpropSettings(
+        settings = BackpropSettings(
             steps, lr, l2, alpha_nodes, alpha_edges, head, batch_size, validate_every, inheritance
         )
-        self.noise_std = 0.0
-        self._limits = DEFAULT_LIMITS
+        super().__init__(settings)
+        labels: object = keys
+        if (
+            not isinstance(labels, (tuple, list))
+            or len(labels) != 4
+            or not all(isinstance(label, str) for label in labels)
+        ):
+            raise ValueError(f"keys must be four labels (Xtr, ytr, Xva, yva), got {keys!r}")
+        self._keys = tuple(keys)
+        self._has_told = False
+        self._arrays: tuple[AnyArray, ...] = ()
         self._inner: FitnessBackprop | None = None
-        self._segments: tuple[str, ...] = ()
 
     @property
-    def gradient_steps(self) -> int:
-        """Updates that one evaluation costs."""
-        return self.settings.steps
-
-    def set_noise_std(self, std: float) -> None:
-        """Set the noise on training inputs, in units of the inputs; below 0 counts as 0."""
-        self.noise_std = checked_noise(std)
-
-    def set_training_limits(self, grad_clip: float, weight_clip: float) -> None:
-        """Set the limits of the gradient's norm and of weights and biases, both > 0."""
-        self._limits = checked_limits(grad_clip, weight_clip)
+    def keys(self) -> tuple[str, ...]:
+        """Labels of training inputs and labels, validation inputs and labels."""
+        return self._keys
 
     def __call__(self, genome: Genome, context: EvaluationContext | None = None) -> float:
         """Train ``genome`` and return its score (see ``evaluation.backprop``).
@@ -108,47 +100,78 @@ class FitnessBackpropShared:
         return self._fitness().refine_raw(genome, factor, context)
 
     def develop(self, genome: Genome, context: EvaluationContext | None = None) -> Genome:
-        """Return a copy of ``genome`` that predicts with the parameters behind its score."""
+        """Return the genome behind the score (see ``GradientFitness``)."""
         return self._fitness().develop(genome, context)
 
+    def prepare(self, population: Population) -> None:
+        """Look up, check and pack the data (see ``GradientFitness``).
+
+        Raises:
+            KeyError: a label that is not registered; the message lists the known ones.
+        """
+        self._fitness().prepare(population)
+
     def evaluate_population(self, population: Population, context: PopulationContext) -> FloatArray:
-        """Train and score a whole population (see ``FitnessBackprop``)."""
+        """Train and score a whole population (see ``GradientFitness``)."""
         return self._fitness().evaluate_population(population, context)
 
     def _fitness(self) -> FitnessBackprop:
-        meta = shared_meta()
-        labels: tuple[str, ...] = self.keys
-        if not any(label in meta for label in self.keys[2:]):
-            labels = self.keys[:2]
-        arrays = [get_shared_dataset(label) for label in labels]
-        segments = tuple(meta[label]["name"] for label in labels)
-        if self._inner is None or segments != self._segments:
-            self._inner = FitnessBackprop(self._data(arrays), self.settings)
-            self._segments = segments
-        self._inner.set_noise_std(self.noise_std)
-        self._inner.set_training_limits(*self._limits)
+        known = shared_labels()
+        has_validation = any(label in known for label in self._keys[2:])
+        labels = self._keys if has_validation else self._keys[:2]
+        arrays = tuple(get_shared_dataset(label) for label in labels)
+        if self._inner is None or not _same(arrays, self._arrays):
+            self._inner = FitnessBackprop(self._data(arrays), self._settings)
+            self._arrays = arrays
+        self._inner.take_conditions(self._conditions)
         return self._inner
 
-    def _data(self, arrays: list[AnyArray]) -> BackpropData:
+    def _data(self, arrays: tuple[AnyArray, ...]) -> BackpropData:
         if len(arrays) == 4:
             return BackpropData(*arrays)
         X, y = arrays
-        check_length(self.keys[1], y, X.shape[0], self.keys[0])
+        if X.ndim == 0 or y.shape[:1] != X.shape[:1]:
+            raise ValueError(
+                f"{self._keys[1]} must have one row for each row of {self._keys[0]}, "
+                f"got shapes {y.shape} and {X.shape}"
+            )
         kept = quarter(y)
-        _log.warning(
-            "shared data sets %r and %r are not registered: a quarter of %r (%d of %d rows) is "
-            "kept apart for validation",
-            self.keys[2],
-            self.keys[3],
-            self.keys[0],
-            kept.sum(),
-            kept.size,
-        )
+        if not self._has_told:
+            _log.warning(
+                "shared data sets %r and %r are not registered: a quarter of %r (%d of %d rows) "
+                "is kept apart for validation",
+                self._keys[2],
+                self._keys[3],
+                self._keys[0],
+                kept.sum(),
+                kept.size,
+            )
+            self._has_told = True
         return BackpropData(X[~kept], y[~kept], X[kept], y[kept])
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave the data out: another process finds them by label."""
-        return {**self.__dict__, "_inner": None, "_segments": ()}
+        return {
+            "_keys": self._keys,
+            "_settings": self._settings,
+            "_conditions": self._conditions,
+            "_has_told": self._has_told,
+        }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take over a pickle."""
+        for name, value in state.items():
+            setattr(self, name, value)
+        self._arrays, self._inner = (), None
+
+
+def _same(arrays: tuple[AnyArray, ...], others: tuple[AnyArray, ...]) -> bool:
+    """Whether both show the same memory; as both are held, no address was given out twice."""
+    pairs = zip(arrays, others, strict=False)
+    return len(arrays) == len(others) and all(
+        a.ctypes.data == b.ctypes.data and a.shape == b.shape and a.dtype == b.dtype
+        for a, b in pairs
+    )
 
 
 def quarter(y: AnyArray) -> BoolArray:
@@ -156,7 +179,7 @@ def quarter(y: AnyArray) -> BoolArray:
 
     Args:
         y: ``(n,)`` labels, n >= 2; more than half as many different values as rows are taken
-            for a regression target, of which any quarter will do.
+            for a regression target, as are ``(n, k)`` values; of these any quarter will do.
 
     Returns:
         ``(n,)`` bool; at least one row is marked and at least one is not.
@@ -166,7 +189,7 @@ def quarter(y: AnyArray) -> BoolArray:
         raise ValueError(f"ytr must have at least 2 rows to keep a quarter apart, got {n}")
     order = stream(0, Purpose.SPLIT).permutation(n)
     labels = y[order]
-    if np.unique(labels).size <= n // 2:
+    if labels.ndim == 1 and np.unique(labels).size <= n // 2:
         order = order[np.argsort(labels, kind="stable")]
     marked = np.zeros(n, dtype=np.bool_)
     marked[order[1::4]] = True  # every fourth of rows sorted by class is a quarter of each

@@ -1,0 +1,105 @@
+"""Work by turn: everything once, the first error by number, nothing left at work."""
+
+from concurrent.futures import ThreadPoolExecutor, wait
+from threading import Barrier, Event, Lock
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spiral_monolith_neat_numpy.evaluation import turns
+from spiral_monolith_neat_numpy.evaluation.context import PopulationContext
+
+
+class Work:
+    """Counts its calls, and raises on some numbers."""
+
+    def __init__(self, bad: frozenset[int] = frozenset()) -> None:
+        self.bad = bad
+        self.done: list[int] = []
+        self.at_work = 0
+        self._lock = Lock()
+
+    def __call__(self, index: int) -> None:
+        with self._lock:
+            self.at_work += 1
+            self.done.append(index)
+        try:
+            if index in self.bad:
+                raise ValueError(f"bad {index}")
+        finally:
+            with self._lock:
+                self.at_work -= 1
+
+
+@given(n=st.integers(0, 40), bad=st.frozensets(st.integers(0, 40)), workers=st.integers(1, 4))
+def test_all_is_done_once_or_the_lowest_error_raised(
+    n: int, bad: frozenset[int], workers: int
+) -> None:
+    work = Work(bad)
+    failing = [index for index in sorted(bad) if index < n]
+    with ThreadPoolExecutor(workers) as executor:
+        context = PopulationContext(0, 0, workers, executor)
+        if failing:
+            with pytest.raises(ValueError, match=f"^bad {failing[0]}$"):
+                turns.take_turns(n, work, context)
+            assert set(range(failing[0] + 1)) <= set(work.done)
+        else:
+            turns.take_turns(n, work, context)
+            assert sorted(work.done) == list(range(n))
+    assert work.at_work == 0
+
+
+def test_without_threads_the_caller_works_in_order() -> None:
+    work = Work()
+    turns.take_turns(5, work, PopulationContext(0, 0))
+    assert work.done == [0, 1, 2, 3, 4]
+
+
+def test_after_an_error_nothing_more_is_begun() -> None:
+    work = Work(frozenset({2, 4}))
+    with pytest.raises(ValueError, match="^bad 2$"):
+        turns.take_turns(6, work, PopulationContext(0, 0))
+    assert work.done == [0, 1, 2]
+
+
+def test_of_two_errors_at_once_the_lower_is_raised() -> None:
+    first_raised = Event()
+
+    def work(index: int) -> None:
+        if index == 0:
+            assert first_raised.wait(60)
+        else:
+            first_raised.set()
+        raise ValueError(f"bad {index}")
+
+    with ThreadPoolExecutor(2) as executor, pytest.raises(ValueError, match="^bad 0$"):
+        turns.take_turns(2, work, PopulationContext(0, 0, 2, executor))
+
+
+def test_threads_work_at_the_same_time() -> None:
+    both = Barrier(2, timeout=60)
+
+    def meet(index: int) -> None:
+        both.wait()
+
+    with ThreadPoolExecutor(2) as executor:
+        turns.take_turns(2, meet, PopulationContext(0, 0, 2, executor))
+
+
+def test_an_interrupt_stops_the_work_and_waits_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    work, waits = Work(), []
+
+    def interrupted_once(futures: Any) -> Any:
+        waits.append(len(futures))
+        if len(waits) == 1:
+            raise KeyboardInterrupt
+        return wait(futures)
+
+    monkeypatch.setattr(turns, "wait", interrupted_once)
+    with ThreadPoolExecutor(2) as executor, pytest.raises(KeyboardInterrupt):
+        turns.take_turns(10**6, work, PopulationContext(0, 0, 2, executor))
+    assert waits == [2, 2]
+    assert work.at_work == 0
+    assert len(work.done) < 10**6
