@@ -14,16 +14,20 @@ class Champion:
     """Keeps a copy of the best genome seen.
 
     Attributes:
-        genome: the copy, or None before the first finite score.
-        fitness: its score, -inf before.
+        fitness: its score, -inf before the first.
         generation: in which it was scored, -1 before.
     """
 
     def __init__(self) -> None:
         """Begin without one."""
-        self.genome: Genome | None = None
+        self._genome: Genome | None = None
         self.fitness = -np.inf
         self.generation = -1
+
+    @property
+    def genome(self) -> Genome | None:
+        """A copy of it, None before the first score above -inf."""
+        return None if self._genome is None else self._genome.copy()
 
     def offer(
         self, population: Population, scores: FloatArray, fitness: Any, seed: int, generation: int
@@ -39,11 +43,12 @@ class Champion:
             generation: its number.
         """
         index = int(np.argmax(scores))
-        if not scores[index] > self.fitness:
+        score = float(scores[index])
+        if not score > self.fitness:
             return
         genome = population[index].copy()
         develop = getattr(fitness, "develop", None)
         if develop is not None:
             genome = develop(genome, EvaluationContext(seed, generation, genome.id))
-        genome.fitness = float(scores[index])
-        self.genome, self.fitness, self.generation = genome, float(scores[index]), generation
+        genome.fitness = score
+        self._genome, self.fitness, self.generation = genome, score, generation

@@ -1,4 +1,4 @@
-"""The environment of a run: how hard it is, as told by a schedule."""
+"""The environment of a run: how hard it is, as set or as told by a schedule."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -8,37 +8,59 @@ from spiral_monolith_neat_numpy.errors import check_number
 
 EnvSchedule = Callable[[int, Mapping[str, Any]], Mapping[str, float]]
 
+_FIELDS = ("difficulty", "noise_std")
+
 
 @dataclass(frozen=True)
-class Environment(Mapping[str, float]):
+class Environment(Mapping[str, Any]):
     """One generation's environment, readable as a mapping.
 
     Attributes:
         difficulty: from 0; from 0.5 to 1.5 the complexity penalty falls to three tenths.
-        noise_std: noise on training inputs, in their units, for a fitness that takes it.
+        noise_std: noise on training inputs, in their units, for a fitness that takes it
+            (one with ``set_noise_std``); None: the fitness keeps its own.
     """
 
     difficulty: float = 0.5
-    noise_std: float = 0.0
+    noise_std: float | None = None
 
     def __post_init__(self) -> None:
         """Check every field against its range."""
-        check_number("difficulty", self.difficulty, 0.0)
-        check_number("noise_std", self.noise_std, 0.0)
+        object.__setattr__(self, "difficulty", check_number("difficulty", self.difficulty, 0.0))
+        if self.noise_std is not None:
+            object.__setattr__(self, "noise_std", check_number("noise_std", self.noise_std, 0.0))
 
-    def __getitem__(self, name: str) -> float:
+    def __getitem__(self, name: str) -> Any:
         """Return a field by name."""
-        if name not in ("difficulty", "noise_std"):
+        if name not in _FIELDS:
             raise KeyError(name)
-        return float(getattr(self, name))
+        return getattr(self, name)
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over the fields' names."""
-        return iter(("difficulty", "noise_std"))
+        return iter(_FIELDS)
 
     def __len__(self) -> int:
         """Return the number of fields."""
-        return 2
+        return len(_FIELDS)
+
+    def changed(self, source: str, found: object) -> "Environment":
+        """Return this environment with what ``found`` says instead.
+
+        Args:
+            source: where ``found`` comes from, for the message.
+            found: a mapping with "difficulty", "noise_std", both or neither; the rest stays.
+
+        Raises:
+            TypeError: a value that is no number.
+            ValueError: another type, an unknown name, or a value out of range.
+        """
+        if not isinstance(found, Mapping) or not set(found) <= set(_FIELDS):
+            raise ValueError(
+                f"{source} must be a mapping with no other keys than 'difficulty' and "
+                f"'noise_std', got {found!r}"
+            )
+        return Environment(**{**self, **found})
 
     def scheduled(
         self, schedule: EnvSchedule | None, generation: int, context: Mapping[str, Any]
@@ -46,23 +68,17 @@ class Environment(Mapping[str, float]):
         """Return the environment that ``schedule`` gives for a generation.
 
         Args:
-            schedule: ``schedule(generation, context)`` -> mapping with "difficulty", "noise_std"
-                or both; what it leaves out stays. None: everything stays.
+            schedule: ``schedule(generation, context)`` -> mapping (see ``changed``); None:
+                everything stays.
             generation: its number, from 0.
             context: what the schedule may look at.
 
         Raises:
-            ValueError: the schedule returned another type, an unknown name or a bad value.
+            TypeError, ValueError: what the schedule returned is no environment.
         """
         if schedule is None:
             return self
-        found: object = schedule(generation, context)
-        if not isinstance(found, Mapping) or not set(found) <= set(self):
-            raise ValueError(
-                "env_schedule must return a mapping with the keys 'difficulty' and 'noise_std' "
-                f"or one of them, got {found!r}"
-            )
-        return Environment(**{**self, **found})
+        return self.changed("what env_schedule returns", schedule(generation, context))
 
 
 def complexity_factor(difficulty: float) -> float:

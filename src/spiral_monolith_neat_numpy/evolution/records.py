@@ -4,6 +4,9 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from typing import Literal, TypeAlias
+
+EventKind: TypeAlias = Literal["setting", "extinction", "stagnation", "failure"]
 
 
 @dataclass(frozen=True)
@@ -12,12 +15,12 @@ class GenerationRecord:
 
     Attributes:
         generation: number, from 0.
-        best_fitness: best score; -inf when no genome could be scored.
+        best_fitness: best score, NaN and -inf left out; -inf when nothing is left.
         mean_fitness: mean of the finite scores; -inf when there is none.
         n_species: number of species.
         species_target: number of species aimed at.
         compatibility_threshold: distance under which this generation was divided.
-        arm: what moved the species target last: "pid", "hill" or "fixed".
+        arm: what moved the species target last: "pid", "hill" or "fixed" (nothing did yet).
         difficulty: of the environment.
         mean_hidden: mean number of hidden nodes.
         mean_edges: mean number of enabled edges.
@@ -56,12 +59,14 @@ class Event:
 
     Attributes:
         generation: when; for a changed setting, the first generation it holds for.
-        kind: "setting", "stagnation" or "failure".
+        kind: "setting" (one was changed), "extinction" (a species gets no offspring),
+            "stagnation" (it gets none because it made no progress for too long) or "failure"
+            (the fitness failed, or gave no genome a score).
         message: what, in words.
     """
 
     generation: int
-    kind: str
+    kind: EventKind
     message: str
 
 

@@ -1,9 +1,14 @@
-"""Settings of a run beside those of evolution: the mode, the back-end, the snapshots."""
+"""Settings of a run beside those of evolution: the mode, the workers, the snapshots."""
 
 from dataclasses import dataclass
 
 from spiral_monolith_neat_numpy.errors import check_choice, check_flag, check_integer
-from spiral_monolith_neat_numpy.evaluation.environment import BACKEND_NAMES, environment_defaults
+from spiral_monolith_neat_numpy.evaluation.environment import (
+    BACKEND_NAMES,
+    StartMethod,
+    available_start_methods,
+    environment_defaults,
+)
 
 
 @dataclass(frozen=True)
@@ -14,8 +19,10 @@ class EvalMode:
         vanilla: True: scores are what the fitness returns. False: selection also sees
             ``hybrid_scale`` and the complexity penalty.
         enable_regen_reproduction: asexual regeneration; it is not there yet.
-        species_low: fewest species that the target may begin from, >= 1.
-        species_high: most species that the target may begin from, >= ``species_low``.
+        species_low: with ``species_high``, the middle is the species target that a run begins
+            with; >= 1.
+        species_high: see ``species_low``; the target may go up to it, whatever the size of the
+            population; >= ``species_low``.
     """
 
     vanilla: bool = True
@@ -33,26 +40,22 @@ class EvalMode:
 
 
 @dataclass(frozen=True)
-class RunSettings:
-    """Where and how a run evaluates and what it keeps.
+class PoolSettings:
+    """Where a run evaluates.
 
     Attributes:
         eval_workers: threads or processes that score genomes, >= 1.
         parallel_backend: "thread", "process", "serial" or "ray".
-        pool_keepalive: above 0, worker processes live across generations.
+        pool_keepalive: above 0, workers live across generations.
         pool_restart_every: generations after which living processes are replaced; 0: never.
         start_method: how worker processes start: "spawn", "fork" or "forkserver".
-        snapshot_stride: a copy of the best genome is kept every so many generations, >= 1.
-        snapshot_max: most snapshots kept, >= 2; beyond it every other one is dropped.
     """
 
     eval_workers: int = 1
     parallel_backend: str = "thread"
     pool_keepalive: int = 0
     pool_restart_every: int = 25
-    start_method: str = "spawn"
-    snapshot_stride: int = 1
-    snapshot_max: int = 320
+    start_method: StartMethod = "spawn"
 
     def __post_init__(self) -> None:
         """Check every field against its range."""
@@ -60,13 +63,15 @@ class RunSettings:
         check_choice("parallel_backend", self.parallel_backend, BACKEND_NAMES)
         check_integer("pool_keepalive", self.pool_keepalive, 0)
         check_integer("pool_restart_every", self.pool_restart_every, 0)
-        check_choice("start_method", self.start_method, ("spawn", "fork", "forkserver"))
-        check_integer("snapshot_stride", self.snapshot_stride, 1)
-        check_integer("snapshot_max", self.snapshot_max, 2)
+        check_choice("start_method", self.start_method, available_start_methods())
 
     @classmethod
-    def from_environment(cls) -> "RunSettings":
-        """Return the settings that the ``NEAT_*`` variables ask for."""
+    def from_environment(cls) -> "PoolSettings":
+        """Return the settings that the ``NEAT_*`` variables ask for.
+
+        Raises:
+            ValueError: a bad value, with the name of its variable.
+        """
         found = environment_defaults()
         return cls(
             eval_workers=found.workers,
@@ -75,3 +80,21 @@ class RunSettings:
             pool_restart_every=found.restart_every,
             start_method=found.start_method,
         )
+
+
+@dataclass(frozen=True)
+class SnapshotSettings:
+    """Which generations' best genomes are kept.
+
+    Attributes:
+        snapshot_stride: one in so many generations, >= 1.
+        snapshot_max: most snapshots kept, >= 2; beyond it every other one is dropped.
+    """
+
+    snapshot_stride: int = 1
+    snapshot_max: int = 320
+
+    def __post_init__(self) -> None:
+        """Check every field against its range."""
+        check_integer("snapshot_stride", self.snapshot_stride, 1)
+        check_integer("snapshot_max", self.snapshot_max, 2)

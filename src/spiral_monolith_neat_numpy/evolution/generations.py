@@ -1,0 +1,214 @@
+"""The present generation of a run, and how the next one follows from it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from spiral_monolith_neat_numpy.arrays import FloatArray, IntArray
+from spiral_monolith_neat_numpy.errors import check_choice, check_integer
+from spiral_monolith_neat_numpy.genes.genome import Genome
+from spiral_monolith_neat_numpy.genes.innovation import InnovationTracker
+from spiral_monolith_neat_numpy.genes.population import Population
+from spiral_monolith_neat_numpy.genes.validity import check_population
+from spiral_monolith_neat_numpy.settings import ACTIVATION_NAMES, Settings
+from spiral_monolith_neat_numpy.species.mating import plan_mating
+from spiral_monolith_neat_numpy.species.sharing import allot_offspring
+from spiral_monolith_neat_numpy.species.speciation import SpeciesSet, note_progress, speciate
+from spiral_monolith_neat_numpy.variation.breeding import breed
+
+
+@dataclass(frozen=True)
+class FirstPopulation:
+    """What a first population is drawn from (see ``Population.first``).
+
+    Attributes:
+        num_inputs: inputs of every network, >= 1.
+        num_outputs: outputs, >= 1.
+        population_size: genomes, >= 2.
+        output_activation: activation of the output nodes.
+        seed: seed of the run.
+        weight_sigma: standard deviation of the weights, >= 0.
+    """
+
+    num_inputs: int
+    num_outputs: int
+    population_size: int
+    output_activation: str
+    seed: int
+    weight_sigma: float
+
+    def __post_init__(self) -> None:
+        """Check what users give."""
+        check_integer("num_inputs", self.num_inputs, 1)
+        check_integer("num_outputs", self.num_outputs, 1)
+        check_integer("population_size", self.population_size, 2)
+        check_choice("output_activation", self.output_activation, ACTIVATION_NAMES)
+
+    def draw(self) -> Population:
+        """Return the population."""
+        return Population.first(
+            self.population_size,
+            self.num_inputs,
+            self.num_outputs,
+            self.output_activation,
+            self.seed,
+            self.weight_sigma,
+        )
+
+
+class Generations:
+    """A population, the species and the innovations that led to it, and its number.
+
+    Attributes:
+        first: what the first population was drawn from.
+        number: number of the present generation, from 0.
+        population: its genomes.
+        species: the species last found; None before the first.
+        tracker: numbers of all structural changes so far.
+        scores: by which the next generation is to be bred; None: not scored yet.
+        size: genomes that the next generation will have.
+        is_drawn: whether the first population was drawn at random here, not taken.
+    """
+
+    def __init__(self, first: FirstPopulation) -> None:
+        """Begin with a first population, in generation 0."""
+        self.number = 0
+        self.species: SpeciesSet | None = None
+        self.scores: FloatArray | None = None
+        self._scored_version = 0
+        self.draw(first)
+
+    def draw(self, first: FirstPopulation) -> None:
+        """Begin again with the population that ``first`` describes."""
+        population = first.draw()
+        self.first = first
+        self.size = first.population_size
+        self.tracker = InnovationTracker()
+        self.tracker.learn(population.genes)
+        self.adopt(population)
+        self._next_id = self.size
+        self.is_drawn = True
+
+    def resize(self, size: int) -> None:
+        """Set the size of the next generation, and that of a first population drawn here.
+
+        Genomes that stay are as they were, and the new ones are those that a first population
+        of the new size would have had.
+        """
+        self.size = size
+        if not self.is_drawn:
+            return
+        kept = self.population[:size]
+        self.first = replace(self.first, population_size=size)
+        self.adopt(Population.from_genomes([*kept, *self.first.draw()[len(kept) :]]))
+        self._next_id = max(self._next_id, size)
+
+    def adopt(self, population: Population) -> None:
+        """Make a population, of genes that the tracker knows, the present one."""
+        population.on_structure = self.tracker.learn
+        self.population = population
+
+    def take(self, genomes: Iterable[Genome]) -> None:
+        """Make copies of ``genomes`` the present generation, a new one if this one is scored.
+
+        Of genomes with one id the first keeps it and the others get new ones.
+
+        Raises:
+            TypeError: something that is no genome.
+            ValueError: fewer than two genomes.
+            GenomeError: one that breaks a law, has other inputs or outputs than the run, or
+                whose innovation numbers mean something else in it.
+        """
+        if not isinstance(genomes, Iterable):
+            raise TypeError(f"population must be a sequence of Genome, got {genomes!r}")
+        listed = list(genomes)
+        for index, genome in enumerate(listed):
+            if not isinstance(genome, Genome):
+                raise TypeError(f"population[{index}] must be a Genome, got {genome!r}")
+        check_integer("len(population)", len(listed), 2)
+        found = Population.from_genomes(listed)
+        if isinstance(genomes, Population):
+            found.feed_forward = genomes.feed_forward
+        check_population(
+            found,
+            feed_forward=found.feed_forward,
+            num_inputs=self.first.num_inputs,
+            num_outputs=self.first.num_outputs,
+        )
+        self.tracker.learn(found.genes)
+        self.begin_next()
+        self.adopt(found)
+        self.settle_ids()
+        self.size = len(found)
+        self.is_drawn = False
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether the next generation can be bred from the present one."""
+        return self.scores is not None
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether genomes were put into the population after it was scored."""
+        return self.is_scored and self.population.version != self._scored_version
+
+    def note_scores(self, scores: FloatArray) -> None:
+        """Keep the scores by which the next generation is to be bred."""
+        self.scores = scores
+        self._scored_version = self.population.version
+
+    def begin_next(self) -> None:
+        """Make the population as it is the next generation, if it was scored in this one."""
+        if self.is_scored:
+            self.number += 1
+            self.scores = None
+
+    def speciate(self, scores: FloatArray, settings: Settings, threshold: float) -> SpeciesSet:
+        """Divide the population into species and enter the scores; keep and return them."""
+        found = speciate(
+            self.population, self.species, settings, threshold, self.first.seed, self.number
+        )
+        self.species = note_progress(found, scores, self.number)
+        return self.species
+
+    def reproduce(self, species: SpeciesSet, scores: FloatArray, settings: Settings) -> IntArray:
+        """Replace the population by its offspring; return how many each species had."""
+        self.settle_ids()
+        seed, parents = self.first.seed, self.population
+        offspring = allot_offspring(species, scores, self.size, settings, self.number)
+        plan = plan_mating(species, offspring, scores, settings, seed, self.number)
+        fitness = parents.table.fitness
+        kept = fitness.copy()
+        # Parents are compared by the scores that selected them.
+        fitness[:] = scores
+        try:
+            children = breed(
+                parents, plan, settings, self.tracker, seed, self.number + 1, self._next_id
+            )
+        finally:
+            fitness[:] = kept
+        self._next_id += plan.n_births
+        self.number += 1
+        self.scores = None
+        self.adopt(children)
+        return offspring
+
+    def settle_ids(self) -> None:
+        """Give new ids to genomes whose id stands before in the population.
+
+        A genome put into the population keeps its id, and ids key the random streams.
+        """
+        ids = self.population.table.id
+        again = np.ones(ids.size, dtype=np.bool_)
+        again[np.unique(ids, return_index=True)[1]] = False
+        n_again = int(again.sum())
+        self._next_id = max(self._next_id, int(ids.max()) + 1)
+        ids[again] = self._next_id + np.arange(n_again)
+        self._next_id += n_again
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Tie population and tracker together again: a population travels without its hook."""
+        self.__dict__.update(state)
+        self.adopt(self.population)

@@ -1,0 +1,147 @@
+"""A run of evolution: its parts, and what may be set on them while it goes on."""
+
+from collections.abc import Iterable
+
+from spiral_monolith_neat_numpy.errors import check_integer
+from spiral_monolith_neat_numpy.evolution.environment import Environment
+from spiral_monolith_neat_numpy.evolution.generations import FirstPopulation, Generations
+from spiral_monolith_neat_numpy.evolution.history import History
+from spiral_monolith_neat_numpy.evolution.pool import Pool
+from spiral_monolith_neat_numpy.evolution.run_settings import EvalMode, PoolSettings
+from spiral_monolith_neat_numpy.evolution.species_control import SpeciesControl
+from spiral_monolith_neat_numpy.genes.genome import Genome
+from spiral_monolith_neat_numpy.genes.population import Population
+from spiral_monolith_neat_numpy.settings import Settings, with_changes
+
+
+class Run:
+    """The state of a run; ``ReproPlanaNEATPlus`` shows it to users.
+
+    Attributes:
+        seed: seed of every random stream.
+        generations: population, species, innovations.
+        control: species target and compatibility threshold.
+        pool: workers.
+        history: records, events, champion.
+    """
+
+    def __init__(self, first: FirstPopulation, settings: Settings) -> None:
+        """Make the parts; workers are what the environment's variables say.
+
+        Raises:
+            ValueError: a setting out of range, or a bad ``NEAT_*`` variable.
+        """
+        self._settings, self._mode, self._env = settings, EvalMode(), Environment()
+        self.seed = first.seed
+        self.pool = Pool(PoolSettings.from_environment())
+        self.control = SpeciesControl(settings, self._mode, first.population_size, first.seed)
+        self.generations = Generations(first)
+        self.history = History()
+
+    @property
+    def settings(self) -> Settings:
+        """Settings of evolution; setting them takes over what differs from the old ones."""
+        return self._settings
+
+    @settings.setter
+    def settings(self, value: Settings) -> None:
+        if not isinstance(value, Settings):
+            raise TypeError(f"settings must be a Settings, got {value!r}")
+        self.control.follow_settings(self._settings, value)
+        sigma = value.initial_weight_sigma
+        redraw = sigma != self._settings.initial_weight_sigma and self.generations.is_drawn
+        if redraw and not self.started:
+            self._draw(weight_sigma=sigma)
+        self._settings = value
+
+    @property
+    def mode(self) -> EvalMode:
+        """How close to the canonical algorithm the run stays."""
+        return self._mode
+
+    @mode.setter
+    def mode(self, value: EvalMode) -> None:
+        if not isinstance(value, EvalMode):
+            raise TypeError(f"mode must be an EvalMode, got {value!r}")
+        self._mode = value
+        self.control.follow_mode(value, started=self.started)
+
+    @property
+    def env(self) -> Environment:
+        """The environment; a mapping may be set too, and changes what it names."""
+        return self._env
+
+    @env.setter
+    def env(self, value: object) -> None:
+        if not isinstance(value, Environment):
+            value = self._env.changed("env", value)
+        self._env = value
+
+    @property
+    def pop_size(self) -> int:
+        """Genomes per generation; after the start a change holds from the next one on."""
+        return self.generations.size
+
+    @pop_size.setter
+    def pop_size(self, value: int) -> None:
+        size = check_integer("pop_size", value, 2)
+        if self.started:
+            self.generations.size = size
+        else:
+            self.generations.resize(size)
+        self.control.follow_size(size)
+
+    @property
+    def num_inputs(self) -> int:
+        """Inputs of every network; setting it before the start draws a new population."""
+        return self.generations.first.num_inputs
+
+    @num_inputs.setter
+    def num_inputs(self, value: int) -> None:
+        self._check_not_started("num_inputs", value)
+        self._draw(num_inputs=value)
+
+    @property
+    def num_outputs(self) -> int:
+        """Outputs of every network; setting it before the start draws a new population."""
+        return self.generations.first.num_outputs
+
+    @num_outputs.setter
+    def num_outputs(self, value: int) -> None:
+        self._check_not_started("num_outputs", value)
+        self._draw(num_outputs=value)
+
+    @property
+    def population(self) -> Population:
+        """The genomes of the present generation; what is set is copied."""
+        return self.generations.population
+
+    @population.setter
+    def population(self, value: Iterable[Genome]) -> None:
+        first_node = self.generations.tracker.next_node
+        self.generations.take(value)
+        self.history.snapshots.note_births(first_node, self.generations.number)
+        self.control.follow_size(self.pop_size)
+
+    def note_setting(self, name: str, value: object) -> None:
+        """Write a changed setting into the event log."""
+        generations = self.generations
+        shown = f"{len(value)} genomes" if isinstance(value, Population) else repr(value)
+        holds_from = generations.number + int(generations.is_scored)
+        self.history.event(holds_from, "setting", f"{name} = {shown}")
+
+    @property
+    def started(self) -> bool:
+        """Whether a genome has been scored or a generation bred."""
+        return self.history.evaluations > 0 or self.generations.number > 0
+
+    def _check_not_started(self, name: str, value: object) -> None:
+        if self.started:
+            raise ValueError(
+                f"{name} must be set before the first generation is scored, got {value!r} in "
+                f"generation {self.generations.number}"
+            )
+
+    def _draw(self, **changes: object) -> None:
+        now = {"population_size": self.pop_size, **changes}
+        self.generations.draw(with_changes(self.generations.first, now))

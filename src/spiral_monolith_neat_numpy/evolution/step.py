@@ -1,0 +1,156 @@
+"""The step of a run from one generation to the next, and the parts of it that scripts call."""
+
+import logging
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from spiral_monolith_neat_numpy.arrays import AnyArray, FloatArray
+from spiral_monolith_neat_numpy.errors import FitnessError
+from spiral_monolith_neat_numpy.evolution.environment import EnvSchedule
+from spiral_monolith_neat_numpy.evolution.records import GenerationRecord
+from spiral_monolith_neat_numpy.evolution.run import Run
+from spiral_monolith_neat_numpy.evolution.scoring import (
+    as_scores,
+    best_and_mean,
+    complexity_penalty,
+    selection_scores,
+)
+from spiral_monolith_neat_numpy.genes.genome import Genome
+from spiral_monolith_neat_numpy.species.speciation import Species, SpeciesSet
+
+_log = logging.getLogger("spiral_monolith_neat_numpy")
+
+
+def step(run: Run, fitness: Any, schedule: EnvSchedule | None) -> GenerationRecord:
+    """Breed a generation if there is one to breed from, score it, divide it, record it."""
+    started = time.perf_counter()
+    generations, control = run.generations, run.control
+    if generations.is_scored:
+        _go_on(run)
+    _schedule(run, schedule)
+    fitnesses = evaluate(run, fitness)
+    scores = as_scores(fitnesses, len(fitnesses))
+    best, mean = best_and_mean(scores)
+    control.learn(best, generations.number)
+    threshold = control.compatibility_threshold
+    selected = _selected(run, scores, fitness)
+    n_species = len(speciate(run, selected))
+    population, history = run.population, run.history
+    history.champion.offer(population, scores, fitness, run.seed, generations.number)
+    record = GenerationRecord(
+        generation=generations.number,
+        best_fitness=best,
+        mean_fitness=mean,
+        n_species=n_species,
+        species_target=control.species_target,
+        compatibility_threshold=threshold,
+        arm=str(control.state["last_method"]),
+        difficulty=run.env.difficulty,
+        mean_hidden=float(population.n_hidden().mean()),
+        mean_edges=float(population.n_enabled().mean()),
+        evaluations=history.evaluations,
+        gradient_steps=history.gradient_steps,
+        seconds=time.perf_counter() - started,
+    )
+    history.note(record, population, scores, run.env)
+    generations.note_scores(selected)
+    return record
+
+
+def evaluate(run: Run, fitness: Any) -> FloatArray:
+    """Score the population; return what the fitness gave, NaN included.
+
+    If that fails or is interrupted, the population is again as it was before.
+    """
+    _tell(run, fitness)
+    run.generations.settle_ids()
+    population, number = run.population, run.generations.number
+    before = population.copy()
+    try:
+        fitnesses = run.pool.evaluate(population, fitness, run.seed, number)
+    except BaseException as error:
+        run.generations.adopt(before)
+        if isinstance(error, FitnessError):
+            run.history.event(number, "failure", str(error))
+        raise
+    population.table.fitness[:] = fitnesses
+    run.history.count(fitness, len(fitnesses))
+    if not (fitnesses > -np.inf).any():
+        message = "the fitness gave no genome a score above -inf"
+        run.history.event(number, "failure", message)
+        _log.warning("generation %d: %s", number, message)
+    return fitnesses
+
+
+def speciate(run: Run, fitnesses: Sequence[float] | AnyArray) -> list[Species]:
+    """Divide the population into species; the threshold then follows their number."""
+    scores = as_scores(fitnesses, len(run.population))
+    threshold = run.control.compatibility_threshold
+    found = run.generations.speciate(scores, run.settings, threshold)
+    run.control.adapt(len(found))
+    return list(found)
+
+
+def reproduce(
+    run: Run, species: Iterable[Species] | SpeciesSet, fitnesses: Sequence[float] | AnyArray
+) -> None:
+    """Replace the population by its offspring; tell which species left none, and why."""
+    found = SpeciesSet.from_species(species)
+    number = run.generations.number
+    first_node = run.generations.tracker.next_node
+    scores = as_scores(fitnesses, len(run.population))
+    offspring = run.generations.reproduce(found, scores, run.settings)
+    run.history.snapshots.note_births(first_node, number + 1)
+    waited = number - found.last_improved
+    for k in np.flatnonzero(offspring == 0).tolist():
+        which = f"species {found.id[k]} ({found.size[k]} genomes)"
+        if waited[k] >= run.settings.stagnation_generations:
+            message = f"{which} made no progress for {waited[k]} generations: no offspring"
+            run.history.event(number, "stagnation", message)
+        else:
+            run.history.event(number, "extinction", f"{which} has too small a share: no offspring")
+
+
+def penalty(run: Run, genome: Genome) -> float:
+    """Return the charge that a genome pays outside ``vanilla`` in the present environment."""
+    limit, difficulty = run.settings.complexity_threshold, run.env.difficulty
+    counts = np.array([genome.n_hidden]), np.array([genome.n_enabled])
+    return float(complexity_penalty(*counts, difficulty, limit)[0])
+
+
+def _go_on(run: Run) -> None:
+    """Breed from the last scores, unless genomes came into the population that have none."""
+    generations = run.generations
+    if generations.is_changed:
+        generations.begin_next()
+    elif generations.species is not None and generations.scores is not None:
+        reproduce(run, generations.species, generations.scores)
+
+
+def _schedule(run: Run, schedule: EnvSchedule | None) -> None:
+    records, population = run.history.records, run.population
+    context = {"records": records, "population": population, "env": run.env}
+    run.env = run.env.scheduled(schedule, run.generations.number, context)
+
+
+def _tell(run: Run, fitness: Any) -> None:
+    """Hand noise and limits of training to a fitness that takes them."""
+    if run.env.noise_std is not None and hasattr(fitness, "set_noise_std"):
+        fitness.set_noise_std(run.env.noise_std)
+    if hasattr(fitness, "set_training_limits"):
+        fitness.set_training_limits(run.settings.grad_clip, run.settings.weight_clip)
+
+
+def _selected(run: Run, scores: FloatArray, fitness: Any) -> FloatArray:
+    if run.mode.vanilla:
+        return scores
+    return selection_scores(
+        scores,
+        run.population,
+        run.env.difficulty,
+        run.settings.complexity_threshold,
+        charged=bool(getattr(fitness, "carries_complexity", False)),
+    )

@@ -1,0 +1,97 @@
+"""One seed, one result: whatever the back-end, the number of workers, the order of work."""
+
+import copy
+import pickle
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from tests.evolution import runs
+
+from spiral_monolith_neat_numpy.evaluation.environment import available_start_methods
+from spiral_monolith_neat_numpy.evolution.neat import ReproPlanaNEATPlus
+
+FITNESSES: dict[str, Callable[[], Any]] = {
+    "lamarckian": runs.gradient,
+    "baldwinian": lambda: runs.gradient(inheritance="baldwinian"),
+    "minibatches": lambda: runs.gradient(batch_size=20),
+    "shaking": lambda: runs.shaking,
+    "plain": lambda: runs.closeness,
+}
+PLACES = {
+    "one thread": ("thread", 1),
+    "two threads": ("thread", 2),
+    "three threads": ("thread", 3),
+    "spawn": ("process", 2),
+    "fork": ("process", 3),
+}
+
+
+def noisy(name: str, noise: float) -> Any:
+    fitness = FITNESSES[name]()
+    if noise:
+        fitness.set_noise_std(noise)
+    return fitness
+
+
+def placed(place: str) -> ReproPlanaNEATPlus:
+    neat = runs.make_neat()
+    neat.parallel_backend, neat.eval_workers = PLACES[place]
+    neat.pool_keepalive = 1
+    return neat
+
+
+CASES = [(name, 0.0) for name in FITNESSES] + [("lamarckian", 0.3), ("baldwinian", 0.3)]
+# Spawned processes import the package, which takes long; forked ones run all cases.
+SPAWNED = [("baldwinian", 0.3), ("shaking", 0.0)]
+
+
+@pytest.fixture(scope="module")
+def serial() -> dict[tuple[str, float], dict[str, Any]]:
+    return {case: runs.trace(runs.make_neat(), noisy(*case)) for case in CASES}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_every_place_gives_the_serial_result_bit_for_bit(
+    place: str, serial: dict[tuple[str, float], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if place in ("spawn", "fork"):
+        if place not in available_start_methods():
+            pytest.skip(f"no {place} here")
+        monkeypatch.setenv("NEAT_PROCESS_START_METHOD", place)
+    for case in CASES:
+        if place == "spawn" and case not in SPAWNED:
+            continue
+        neat = placed(place)
+        assert runs.trace(neat, noisy(*case)) == serial[case], case
+        neat._close_pool()
+
+
+def test_noise_and_inheritance_and_seed_make_a_difference(
+    serial: dict[tuple[str, float], Any],
+) -> None:
+    histories = [tuple(found["history"]) for found in serial.values()]
+    histories.append(tuple(runs.trace(runs.make_neat(seed=4), runs.gradient())["history"]))
+    assert len(set(histories)) == len(histories)
+
+
+def test_a_run_in_two_parts_is_the_run_in_one() -> None:
+    whole = runs.trace(runs.make_neat(), runs.gradient(), n=5)
+    parts = runs.make_neat()
+    parts.evolve(runs.gradient(), 2, verbose=False)
+    rest = runs.trace(parts, runs.gradient(), n=3)
+    assert rest["history"] == whole["history"][2:]
+    assert {**rest, "history": 0} == {**whole, "history": 0}
+
+
+def test_a_copy_of_a_run_goes_on_as_the_run_does() -> None:
+    neat = runs.make_neat()
+    neat.parallel_backend = "thread"
+    neat.pool_keepalive = 1
+    neat.evolve(runs.gradient(), 2, verbose=False)
+    twins = [copy.deepcopy(neat), pickle.loads(pickle.dumps(neat))]
+    expected = runs.trace(neat, runs.gradient(), n=3)
+    for twin in twins:
+        assert runs.trace(twin, runs.gradient(), n=3) == expected
+        twin._close_pool()
+    neat._close_pool()
