@@ -46,9 +46,9 @@ ACTIVATIONS = (
 class Batch:
     """Rows, one target column per output, and weights that sum to 1."""
 
-    X: FloatArray
-    targets: FloatArray
-    weight: FloatArray
+    X: AnyArray
+    targets: AnyArray
+    weight: AnyArray
 
     def take(self, rows: Any) -> "Batch":
         weight = self.weight[rows]

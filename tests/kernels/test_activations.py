@@ -9,14 +9,16 @@ from tests.kernels.emitted import native
 from tests.network_reference import ACTIVATIONS
 
 from spiral_monolith_neat_numpy.kernels import activations
+from spiral_monolith_neat_numpy.kernels.formulas import WITH_SLOPE
 from spiral_monolith_neat_numpy.kernels.registers import LANES
 from spiral_monolith_neat_numpy.settings import ACTIVATION_NAMES
 
 ACTIVATE: list[Any] = [native(activations.emit_activate, "iia")]
-WITH_SLOPE: list[Any] = [native(activations.emit_activate_with_slope, "iiaa")]
+SLOPED: list[Any] = [native(activations.emit_activate_with_slope, "iiaa")]
 if JIT_OFF:
     ACTIVATE.append(activations.activate)
-    WITH_SLOPE.append(activations.activate_with_slope)
+    SLOPED.append(activations.activate_with_slope)
+CODES = range(len(ACTIVATION_NAMES))
 
 
 def rows(n: int) -> Any:
@@ -24,13 +26,12 @@ def rows(n: int) -> Any:
 
 
 def test_codes_are_places_in_the_names_of_the_settings() -> None:
-    for code, name in enumerate(ACTIVATION_NAMES):
-        assert getattr(activations, name.upper()) == code
+    assert [one.__name__.removeprefix("_with_slope_") for one in WITH_SLOPE] == [*ACTIVATION_NAMES]
     assert len(ACTIVATIONS) == len(ACTIVATION_NAMES)
 
 
 @pytest.mark.parametrize("run", ACTIVATE)
-@pytest.mark.parametrize("code", range(9), ids=ACTIVATION_NAMES)
+@pytest.mark.parametrize("code", CODES, ids=ACTIVATION_NAMES)
 def test_activate_replaces_one_row(run: Any, code: int) -> None:
     values = rows(3)
     run(code, 1, values)
@@ -40,8 +41,8 @@ def test_activate_replaces_one_row(run: Any, code: int) -> None:
     assert np.array_equal(values[[0, 2]], rows(3)[[0, 2]])
 
 
-@pytest.mark.parametrize("run", WITH_SLOPE)
-@pytest.mark.parametrize("code", range(9), ids=ACTIVATION_NAMES)
+@pytest.mark.parametrize("run", SLOPED)
+@pytest.mark.parametrize("code", CODES, ids=ACTIVATION_NAMES)
 def test_activate_with_slope_also_writes_the_derivative(run: Any, code: int) -> None:
     values, slopes = rows(2), np.full((2, LANES), 7.0, dtype=np.float32)
     run(code, 0, values, slopes)

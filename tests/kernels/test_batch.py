@@ -5,15 +5,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from tests.genes.strategies import make_genes
-from tests.kernels.networks import (
-    LOSSES,
-    SIZES,
-    layered,
-    make_batch,
-    networks,
-    run_pass,
-    samples_of,
-)
+from tests.kernels.networks import LOSSES, SIZES, layered, networks
+from tests.kernels.passes import make_batch, run_pass, samples_of
 from tests.network_reference import (
     Batch,
     PlainNetwork,

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from tests.conftest import JIT_OFF
-from tests.kernels.networks import LOSSES, layered, make_batch, networks, samples_of
+from tests.kernels.networks import LOSSES, layered, networks
+from tests.kernels.passes import make_batch, samples_of
 from tests.network_reference import Batch, Recipe, shuffles
 from tests.network_reference import train as train_twin
 

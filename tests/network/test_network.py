@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike
 from tests.conftest import JIT_OFF
 from tests.genes.strategies import genes as valid_genes
 from tests.genes.strategies import make_genes
-from tests.kernels.networks import layered, networks, rounded
+from tests.kernels.networks import layered, networks
+from tests.kernels.passes import rounded
 from tests.network_reference import PlainNetwork, useful_nodes
 
 from spiral_monolith_neat_numpy.errors import GenomeError

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.kernels.networks import layered, networks, rounded
+from tests.kernels.networks import layered, networks
+from tests.kernels.passes import rounded
 from tests.network_reference import PlainNetwork
 
 from spiral_monolith_neat_numpy.genes.codes import HEADS

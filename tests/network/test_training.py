@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from tests.conftest import JIT_OFF
 from tests.genes.strategies import make_genes
-from tests.kernels.networks import layered, rounded
+from tests.kernels.networks import layered
+from tests.kernels.passes import rounded
 from tests.network_reference import Batch, Recipe
 from tests.network_reference import train as train_twin
 

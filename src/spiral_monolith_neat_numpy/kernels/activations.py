@@ -6,8 +6,7 @@ from spiral_monolith_neat_numpy.kernels.formulas import WITH_SLOPE
 from spiral_monolith_neat_numpy.kernels.operators import ArrayOps, Vector, VectorOps
 from spiral_monolith_neat_numpy.kernels.registers import LANES, in_registers, pointer_to
 
-# Codes are positions in ``settings.ACTIVATION_NAMES``.
-IDENTITY, TANH, RELU, SIGMOID, SINE, GAUSSIAN, SOFTPLUS, ABS, SQUARE = range(9)
+_IDENTITY = 0
 
 
 def _emit_cases(builder: Any, code: Any, value_place: Any, slope_place: Any | None) -> None:
@@ -15,7 +14,7 @@ def _emit_cases(builder: Any, code: Any, value_place: Any, slope_place: Any | No
     end = builder.append_basic_block("activated")
     switch = builder.switch(code, end)
     for number, formula in enumerate(WITH_SLOPE):
-        if number == IDENTITY and slope_place is None:
+        if number == _IDENTITY and slope_place is None:
             continue
         block = builder.append_basic_block(f"activation{number}")
         switch.add_case(code.type(number), block)
@@ -39,7 +38,7 @@ def activate(code: int, row: int, values: Any) -> None:
     """Replace ``values[row]``, sums, by the activation with that code.
 
     Args:
-        code: 0 .. 8, position in ``settings.ACTIVATION_NAMES``.
+        code: position in ``formulas.WITH_SLOPE``, and in ``settings.ACTIVATION_NAMES``.
         row: row of ``values``.
         values: handle of ``(n_nodes, LANES)`` float32.
     """
