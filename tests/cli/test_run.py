@@ -79,7 +79,7 @@ def test_cold_start_says_what_it_waits_for(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(warmup, "is_warm", lambda *kernels: False)
     cold = call("run", "xor", "--json", *SMALL)
     assert cold.stderr == (
-        "Note: compiling kernels for this machine, once: about half a minute ...\n"
+        "Note: compiling kernels for this machine, once: about a quarter of a minute ...\n"
     )
     json.loads(cold.stdout)
 

@@ -28,7 +28,7 @@ def warm_up() -> None:
     """
     if is_warm(train, splice_edges, run_rows):
         return
-    _log.info("compiling kernels for this machine, once: about half a minute ...")
+    _log.info("compiling kernels for this machine, once: about a quarter of a minute ...")
     X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
     y = np.array([0, 1, 1, 0])
     # Every child grows: what splices new genes in is compiled too.
