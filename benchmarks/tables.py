@@ -23,7 +23,11 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import StandardScaler
 
 import spiral_monolith_neat_numpy as sm
-from spiral_monolith_neat_numpy.experiment.config import TABLE_BACKPROP, TABLE_SETTINGS
+from spiral_monolith_neat_numpy.experiment.config import (
+    TABLE_BACKPROP,
+    TABLE_NOISE_STD,
+    TABLE_SETTINGS,
+)
 
 from harness import Options, Report, read_options
 
@@ -45,7 +49,9 @@ def evolved(X: np.ndarray, y: np.ndarray, seed: int, gens: int) -> sm.Genome:
     neat = sm.ReproPlanaNEATPlus(X.shape[1], n_outputs, 32, rng=seed, settings=TABLE_SETTINGS)
     neat.eval_workers = 1
     data = sm.BackpropData(X[train], y[train], X[validation], y[validation])
-    best, _ = neat.evolve(sm.FitnessBackprop(data, TABLE_BACKPROP), gens, verbose=False)
+    fitness = sm.FitnessBackprop(data, TABLE_BACKPROP)
+    fitness.set_noise_std(TABLE_NOISE_STD)
+    best, _ = neat.evolve(fitness, gens, verbose=False)
     sm.train_with_backprop(best, X, y, REFIT_STEPS, TABLE_BACKPROP.lr, TABLE_BACKPROP.l2)
     return best
 

@@ -30,7 +30,8 @@ EXPERIMENT_NOISE_STD = 0.03
 
 # Measured data have fewer rows for their columns: they want stronger decay, slower growth.
 TABLE_SETTINGS = EXPERIMENT_SETTINGS.with_changes(p_add_node=0.1, p_add_connection=0.4)
-TABLE_BACKPROP = BackpropSettings(lr=0.03, l2=0.1, alpha_nodes=5e-4, alpha_edges=2e-4)
+TABLE_BACKPROP = BackpropSettings(lr=0.03, l2=0.5, alpha_nodes=5e-4, alpha_edges=2e-4)
+TABLE_NOISE_STD = 0.3  # of inputs scaled to a standard deviation of 1
 
 MAX_SEED = 2**63 - 1
 

@@ -16,6 +16,7 @@ from spiral_monolith_neat_numpy.experiment.config import (
     EXPERIMENT_SETTINGS,
     MAX_SEED,
     TABLE_BACKPROP,
+    TABLE_NOISE_STD,
     TABLE_SETTINGS,
     ExperimentConfig,
 )
@@ -152,6 +153,5 @@ def build(config: ExperimentConfig, task: Task) -> tuple[ReproPlanaNEATPlus, Fit
     head = "identity" if task.kind == "regression" else "logistic" if n_outputs == 1 else "softmax"
     data = BackpropData(train.X, train.y, validation.X, validation.y)
     fitness = FitnessBackprop(data, replace(rates, steps=config.steps, head=head))
-    if drawn:
-        fitness.set_noise_std(EXPERIMENT_NOISE_STD)
+    fitness.set_noise_std(EXPERIMENT_NOISE_STD if drawn else TABLE_NOISE_STD)
     return neat, fitness
