@@ -21,6 +21,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import RepeatedStratifiedKFold, StratifiedShuffleSplit
 from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
 
 import spiral_monolith_neat_numpy as sm
 from spiral_monolith_neat_numpy.experiment.config import (
@@ -63,7 +64,8 @@ def fold(job: tuple[str, np.ndarray, np.ndarray, int, int]) -> tuple[float, floa
     scaler = StandardScaler().fit(X[train])
     inside, outside = scaler.transform(X[train]), scaler.transform(X[test])
     best = evolved(inside, y[train], seed, gens)
-    with warnings.catch_warnings():
+    # A worker per core already: BLAS threads of their own would only be in each other's way.
+    with warnings.catch_warnings(), threadpool_limits(1):
         warnings.simplefilter("ignore", ConvergenceWarning)  # its default of 200 epochs
         mlp = MLPClassifier(hidden_layer_sizes=(100,), random_state=seed).fit(inside, y[train])
     ours = float(np.mean(sm.predict(best, outside) == y[test]))
