@@ -398,3 +398,14 @@ def test_the_charge_is_what_it_says(
     charged = fitness(steps=1, alpha_nodes=alpha_nodes, alpha_edges=alpha_edges)(one.copy())
     assert charged == free - (alpha_nodes * one.n_hidden + alpha_edges * one.n_enabled)
     assert free <= 1.0
+
+
+@pytest.mark.parametrize(("n_outputs", "label"), [(1, 0), (1, 1), (3, 2)])
+def test_labels_of_one_class_are_refused_by_name(n_outputs: int, label: int) -> None:
+    one_class = np.full(60, label)
+    with pytest.raises(ValueError, match=f"ytr must hold at least two classes, got only {label}"):
+        fitness(one_class)(genome(n_outputs))
+
+
+def test_equal_values_are_a_regression_target_like_any_other() -> None:
+    assert np.isfinite(fitness(np.full(60, 0.5))(genome()))

@@ -343,3 +343,8 @@ def test_missing_matplotlib_is_said_before_the_run(
     assert list(tmp_path.iterdir()) == []
     run_experiment(with_changes(out=str(tmp_path / "out")))
     assert (tmp_path / "out" / "model.npz").exists()
+
+
+def test_an_empty_directory_name_is_refused() -> None:
+    with pytest.raises(ValueError, match="out must name a directory or be None, got ''"):
+        ExperimentConfig("spiral", out="")

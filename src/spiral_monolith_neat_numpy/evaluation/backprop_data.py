@@ -79,6 +79,7 @@ def pack(data: BackpropData, n_inputs: int, n_outputs: int, wanted_head: str) ->
     training = pack_samples(
         Xtr, data.ytr, n_outputs, head, data.sample_weight, names=("Xtr", "ytr")
     )
+    _check_classes(data.ytr, head)
     validation = pack_samples(Xva, data.yva, n_outputs, head, names=("Xva", "yva"))
     values = np.asarray(data.yva, dtype=np.float64)
     spread = float(values.reshape(values.shape[0], -1).var(axis=0).sum())
@@ -90,3 +91,13 @@ def add_noise(training: Samples, std: float, seed: int, generation: int) -> Samp
     rng = stream(seed, Purpose.NOISE, generation)
     noise = rng.normal(0.0, std, training.features.shape)
     return training._replace(features=training.features + noise.astype(np.float32))
+
+
+def _check_classes(ytr: AnyArray, head: str) -> None:
+    """Raise ValueError if the training labels are all of one class."""
+    labels = np.asarray(ytr)
+    if head == "identity" or labels.ndim != 1:
+        return
+    found = np.unique(labels)
+    if found.size < 2:
+        raise ValueError(f"ytr must hold at least two classes, got only {found[0]}")

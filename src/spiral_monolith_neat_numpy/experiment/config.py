@@ -75,3 +75,5 @@ class ExperimentConfig:
         check_integer("seed", self.seed, 0, MAX_SEED)
         if self.workers is not None:
             check_integer("workers", self.workers, 1)
+        if self.out == "":
+            raise ValueError("out must name a directory or be None, got ''")

@@ -76,7 +76,7 @@ def run_backprop_neat_experiment(
         str(task), gens, pop, steps, rng_seed, None if out_prefix is None else str(out_prefix)
     )
     if out_prefix is not None and (make_gifs or make_lineage):
-        _log.info("animations and lineage pictures are not there yet; still pictures are drawn")
+        _log.warning("animations and lineage pictures are not there yet; still pictures are drawn")
     result = run_experiment(config)
     if result.ending.failure is not None:
         raise result.ending.failure
