@@ -1,6 +1,7 @@
 """The live view of a run: a bar, the time left, and the last generation's numbers."""
 
 import contextlib
+import time
 from collections.abc import Callable, Iterable, Iterator
 
 from rich.console import Console, RenderableType
@@ -14,6 +15,8 @@ from rich.progress import (
 from rich.text import Text
 
 from spiral_monolith_neat_numpy.evolution.records import GenerationRecord
+
+_BETWEEN_S = 0.1
 
 
 @contextlib.contextmanager
@@ -35,6 +38,9 @@ def live_progress(
         console=console,
         transient=True,
         expand=True,
+        # Rich's own thread would draw it too, but one that Ctrl-C leaves behind while it writes
+        # aborts the interpreter at its end.
+        auto_refresh=False,
     )
     with display:
         bar = display.add_task(title, total=n_generations)
@@ -44,6 +50,7 @@ def live_progress(
             display.advance(bar)
             if display.finished:
                 display.update(bar, description="Scoring and drawing")
+            display.draw_at_times()
 
         yield show
 
@@ -59,6 +66,14 @@ def numbers(record: GenerationRecord) -> str:
 
 class _Display(Progress):
     numbers = ""
+    _drawn_s = 0.0
+
+    def draw_at_times(self) -> None:
+        """Draw, at most ten times a second while the run goes on."""
+        now_s = time.monotonic()
+        if self.finished or now_s - self._drawn_s >= _BETWEEN_S:
+            self._drawn_s = now_s
+            self.refresh()
 
     def get_renderables(self) -> Iterable[RenderableType]:
         yield self.make_tasks_table(self.tasks)
