@@ -24,6 +24,7 @@ ACTIVATION_NAMES = (
     "softplus",
     "abs",
     "square",
+    "steep_sigmoid",
 )
 
 

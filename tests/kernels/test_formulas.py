@@ -90,7 +90,7 @@ def test_sine_and_cosine_of_huge_numbers_stay_within_one(formula: Formula, world
     assert np.abs(found).max() <= 1.0 + 1e-6
 
 
-ERRORS = {"sigmoid": 2e-7, "tanh": 4e-7, "gaussian": 2e-7}
+ERRORS = {"sigmoid": 2e-7, "tanh": 4e-7, "gaussian": 2e-7, "steep_sigmoid": 2e-7}
 
 
 @pytest.mark.parametrize("world", WORLDS)
@@ -148,6 +148,7 @@ ENDS = {
     "softplus": [0.0, 0.0, MOST, np.inf],
     "abs": [np.inf, MOST, MOST, np.inf],
     "square": [np.inf, np.inf, np.inf, np.inf],
+    "steep_sigmoid": [0.0, 0.0, 1.0, 1.0],
 }
 SLOPES = {
     "identity": [1.0, 1.0, 1.0, 1.0],
@@ -158,6 +159,7 @@ SLOPES = {
     "softplus": [0.0, 0.0, 1.0, 1.0],
     "abs": [-1.0, -1.0, 1.0, 1.0],
     "square": [-np.inf, -np.inf, np.inf, np.inf],
+    "steep_sigmoid": [0.0, 0.0, 0.0, 0.0],
 }
 
 

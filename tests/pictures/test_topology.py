@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from tests.pictures.images import assert_drawn, network, pixels
 
+from spiral_monolith_neat_numpy.pictures import style
 from spiral_monolith_neat_numpy.pictures.topology import TopologyData, draw_topology
+from spiral_monolith_neat_numpy.settings import ACTIVATION_NAMES
 
 SIZES = {
     "no hidden node": (2, 0, 1, 1.0),
@@ -80,3 +82,8 @@ def test_wrong_names_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="output_names must hold 1 names, got 2"):
         draw_topology(network(2, 0, 1, 1.0), tmp_path / "a.png", output_names=["a", "b"])
     assert list(tmp_path.iterdir()) == []
+
+
+def test_every_activation_has_a_colour_of_its_own() -> None:
+    assert set(style.ACTIVATION_COLOURS) == set(ACTIVATION_NAMES)
+    assert len(set(style.ACTIVATION_COLOURS.values())) == len(ACTIVATION_NAMES)

@@ -6,7 +6,7 @@ are LLVM vectors inside a kernel. Library calls do not vectorise, so exp, log an
 polynomials without branches. Largest errors against float64, held by
 ``tests/kernels/test_formulas.py``: exp 1.3e-7 relative (infinity from 88.4, zero below
 -87.7), log 1.2e-7 relative to max(1, |log x|), sine and cosine 2e-7 absolute for
-|x| <= 1,000 (and within 1 for any finite x), sigmoid and gaussian 2e-7 and tanh 4e-7 absolute,
+|x| <= 1,000 (and within 1 for any finite x), sigmoids and gaussian 2e-7 and tanh 4e-7 absolute,
 softplus 3e-7 relative to max(1, softplus). NaN stays NaN, infinity keeps its meaning.
 """
 
@@ -44,6 +44,8 @@ _ARTANH_SERIES = [2.0, 2 / 3, 2 / 5, 2 / 7, 2 / 9]
 # [0, 9]; relative error 2.1e-8 before rounding.
 _TANH_OVER = [0.99999998, 0.133809815, 3.49553402e-3, 2.06081295e-5, 1.33532385e-8]
 _TANH_UNDER = [1.0, 0.467142971, 0.0258767806, 3.28554356e-4, 7.77599675e-7]
+
+STEEPNESS = 4.9  # of the steep sigmoid (Stanley & Miikkulainen 2002, section 4.1)
 
 
 def exp(o: Any, x: Any) -> Any:
@@ -128,6 +130,12 @@ def _with_slope_sigmoid(o: Any, x: Any) -> tuple[Any, Any]:
     return y, y * (one - y)
 
 
+def _with_slope_steep_sigmoid(o: Any, x: Any) -> tuple[Any, Any]:
+    one, steepness = o.constant(1.0), o.constant(STEEPNESS)
+    y = one / (one + exp(o, -(steepness * x)))
+    return y, steepness * (y * (one - y))
+
+
 def _with_slope_sine(o: Any, x: Any) -> tuple[Any, Any]:
     return sine(o, x), cosine(o, x)
 
@@ -163,4 +171,5 @@ WITH_SLOPE: tuple[Callable[[Any, Any], tuple[Any, Any]], ...] = (
     _with_slope_softplus,
     _with_slope_abs,
     _with_slope_square,
+    _with_slope_steep_sigmoid,
 )

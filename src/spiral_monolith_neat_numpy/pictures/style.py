@@ -40,7 +40,7 @@ CLASS_COLOURS = (
     "#661100",
 )
 
-# Tol's light scheme, dark enough for white figures to be avoided: labels on nodes are INK.
+# Tol's light scheme and a violet: too light for white figures, so labels on nodes are INK.
 ACTIVATION_COLOURS = {
     "tanh": "#77aadd",
     "relu": "#ee8866",
@@ -50,6 +50,7 @@ ACTIVATION_COLOURS = {
     "softplus": "#bbcc33",
     "abs": "#99ddff",
     "square": "#aaaa00",
+    "steep_sigmoid": "#bb99dd",
     "identity": "#dddddd",
 }
 
