@@ -145,7 +145,28 @@ def kernel(function: _F) -> _F:
     A function from outside this folder is compiled anew by each process: the cache's key
     does not see its source.
     """
-    compiled = nb.njit(**_OPTIONS)(function)
+    return _cached(function, _OPTIONS)
+
+
+def exact_kernel(function: _F) -> _F:
+    """Compile as ``kernel`` does, but round each sum and product as it is written.
+
+    The same arithmetic then gives the same bits in every kernel that holds it.
+    """
+    return _cached(function, {**_OPTIONS, "fastmath": False})
+
+
+def instant_kernel(function: _F) -> _F:
+    """Compile as ``exact_kernel`` does, and keep the GIL: for calls of a microsecond.
+
+    To let go of it and to take it again would cost a good part of that, and while it is
+    held no other thread can see the arrays half written.
+    """
+    return _cached(function, {**_OPTIONS, "fastmath": False, "nogil": False})
+
+
+def _cached(function: _F, options: dict[str, Any]) -> _F:
+    compiled = nb.njit(**options)(function)
     if not nb.config.DISABLE_JIT and _FOLDER in Path(function.__code__.co_filename).parents:
         compiled._cache = _KernelCache(function)
     return cast(_F, compiled)
