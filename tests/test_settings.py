@@ -148,3 +148,11 @@ def test_settings_survive_pickle_and_a_plain_dict() -> None:
     assert pickle.loads(pickle.dumps(settings)) == settings
     assert Settings(**asdict(settings)) == settings
     assert hash(Settings(**asdict(settings))) == hash(settings)
+
+
+@pytest.mark.parametrize("wrong", [1, "yes", None])
+def test_feed_forward_is_true_or_false(wrong: object) -> None:
+    assert Settings().feed_forward is True
+    assert Settings(feed_forward=False).feed_forward is False
+    with pytest.raises(TypeError, match="feed_forward must be True or False, got "):
+        Settings(feed_forward=wrong)  # type: ignore[arg-type]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from spiral_monolith_neat_numpy.errors import (
     check_choice,
+    check_flag,
     check_integer,
     check_number,
 )
@@ -67,6 +68,8 @@ class Settings:
         initial_weight_sigma: standard deviation of the first weights.
         hidden_activation: activation of new hidden nodes; activation_options: what mutation
         may choose from.
+        feed_forward: whether cycles, and connections out of outputs, are kept out; False evolves
+        recurrent networks, which have a state (``Network.reset``) and no gradients.
 
     Limits and charges:
         max_hidden_nodes, max_edges: caps that no structural mutation passes.
@@ -106,6 +109,7 @@ class Settings:
     initial_weight_sigma: float = _number(1.0, 0.0)
     hidden_activation: str = field(default="tanh", metadata={"choice": ACTIVATION_NAMES})
     activation_options: tuple[str, ...] = ("tanh",)
+    feed_forward: bool = field(default=True, metadata={"flag": True})
 
     max_hidden_nodes: int = _integer(128, 0)
     max_edges: int = _integer(1024, 1)
@@ -155,6 +159,8 @@ def _check(name: str, value: object, metadata: dict[str, Any]) -> object:
         return check_number(name, value, low, high, low_open=low_open)
     if "integer" in metadata:
         return check_integer(name, value, *metadata["integer"])
+    if "flag" in metadata:
+        return check_flag(name, value)
     if "choice" in metadata:
         return check_choice(name, value, metadata["choice"])
     return value

@@ -84,3 +84,25 @@ def populations(draw: st.DrawFn, min_size: int = 1, max_size: int = 3) -> Popula
     n_in, n_out = draw(st.integers(1, 3)), draw(st.integers(1, 3))
     members = st.lists(genomes(n_in, n_out), min_size=min_size, max_size=max_size)
     return Population.from_genomes(draw(members))
+
+
+@st.composite
+def recurrent_genes(draw: st.DrawFn, n_in: int | None = None, n_out: int | None = None) -> Genes:
+    """Draw a valid genome of any wiring: cycles, loops, edges out of outputs, dead ends."""
+    inputs = range(draw(st.integers(1, 3)) if n_in is None else n_in)
+    n_outputs = draw(st.integers(1, 3)) if n_out is None else n_out
+    outputs = range(len(inputs), len(inputs) + n_outputs)
+    free = st.integers(outputs.stop, _LARGEST_ID)
+    hidden = draw(st.lists(free, unique=True, max_size=4))
+    code = st.integers(0, len(ACTIVATIONS) - 1)
+    kinds = dict.fromkeys(inputs, 0) | dict.fromkeys(outputs, 2) | dict.fromkeys(hidden, 1)
+    made_of = {i: (kind, draw(code), draw(st.floats(-2.0, 2.0))) for i, kind in kinds.items()}
+    targets = [*outputs, *hidden]
+    pairs = st.tuples(st.sampled_from([*inputs, *targets]), st.sampled_from(targets))
+    edges = draw(st.lists(pairs, unique=True, max_size=14))
+    made = make_genes(made_of, edges)
+    weight = st.floats(-2.0, 2.0)
+    made.edge_weight[:] = draw(st.lists(weight, min_size=len(edges), max_size=len(edges)))
+    is_on = st.sampled_from([True, True, True, False])
+    made.edge_enabled[:] = draw(st.lists(is_on, min_size=len(edges), max_size=len(edges)))
+    return made

@@ -11,7 +11,7 @@ from spiral_monolith_neat_numpy.kernels.batch import make_scratch, run_batch
 from spiral_monolith_neat_numpy.kernels.loss import LOGISTIC, SOFTMAX
 from spiral_monolith_neat_numpy.kernels.registers import LANES
 from spiral_monolith_neat_numpy.kernels.wiring import Samples
-from spiral_monolith_neat_numpy.network.network import Network, compile_genes
+from spiral_monolith_neat_numpy.network.network import FeedForwardNetwork, compile_genes
 from spiral_monolith_neat_numpy.network.samples import LOSS_CODES, pack_samples
 
 HEAD_OF = {code: head for head, code in LOSS_CODES.items()}
@@ -61,7 +61,7 @@ class Pass:
     by_bias: AnyArray
 
 
-def laid_out(network: Network) -> tuple[Float32Array, int]:
+def laid_out(network: FeedForwardNetwork) -> tuple[Float32Array, int]:
     """Return the parameters in rows as ``run_batch`` takes them, and the first bias' place."""
     n_edges, n_nodes = network.weight.size, network.bias.size
     first_bias = -(-n_edges // LANES) * LANES

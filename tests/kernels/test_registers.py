@@ -1,5 +1,7 @@
 """Vectors, loops and handles: the means by which a kernel gets vector registers."""
 
+from typing import Any
+
 import numba as nb
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from spiral_monolith_neat_numpy.kernels.registers import (
     INT64,
     LANES,
     Loop,
+    borrowed,
     handle,
     load_lanes,
     load_row,
@@ -72,3 +75,16 @@ def test_lanes_are_loaded_from_any_place_and_summed() -> None:
     run = native(emit, "ai", returns=True)
     assert run(numbers, 0) == sum(range(LANES))
     assert run(numbers, 17) == sum(range(17, 17 + LANES))
+
+
+def test_borrowed_arrays_are_the_arrays() -> None:
+    pair = (np.arange(3.0), (np.arange(2), np.ones((2, 2))))
+
+    @nb.njit
+    def total(arrays: Any) -> float:
+        one, (two, three) = borrowed(arrays)
+        one[0] = 5.0
+        return float(one.sum() + two.sum() + three.sum())
+
+    assert total(pair) == 13.0
+    assert pair[0][0] == 5.0

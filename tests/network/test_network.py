@@ -166,7 +166,8 @@ def test_parameters_beyond_float32_are_refused_without_a_warning(name: str) -> N
     [
         ([[1.0]], r"X must have shape \(n_samples, 2\) with n_samples >= 1, got \(1, 1\)"),
         (np.zeros((0, 2)), r"X must have shape .*, got \(0, 2\)"),
-        ([1.0, 2.0], r"X must have shape .*, got \(2,\)"),
+        ([1.0], r"X must have shape \(2,\), one sample at a time, got \(1,\)"),
+        (3.0, r"X must have shape .*, got \(\)"),
         ([[1.0, np.nan]], r"X must hold finite numbers, got nan at index \(0, 1\)"),
         ([[1.0, -np.inf]], "X must hold finite numbers, got -inf"),
         ([["a", "b"]], "X must be an array of numbers"),

@@ -31,7 +31,7 @@ from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.packed import Genes
 from spiral_monolith_neat_numpy.genes.population import Population
 from spiral_monolith_neat_numpy.kernels.wiring import Samples, TrainingPlan
-from spiral_monolith_neat_numpy.network.network import Network, compile_genes
+from spiral_monolith_neat_numpy.network.network import FeedForwardNetwork, compile_genes
 from spiral_monolith_neat_numpy.network.samples import LOSS_CODES
 from spiral_monolith_neat_numpy.network.training import batch_stream, train_network, write_back
 
@@ -98,11 +98,13 @@ class FitnessBackprop(GradientFitness):
 
     def prepare(self, population: Population) -> None:
         """Check and pack the data (see ``GradientFitness``)."""
+        _check_feed_forward(population)
         if len(population):
             self._pack(population.genes_of(0))
 
     def evaluate_population(self, population: Population, context: PopulationContext) -> FloatArray:
         """Train and score a whole population (see ``GradientFitness``)."""
+        _check_feed_forward(population)
         scores = np.full(len(population), np.nan)
         if len(population) == 0:
             return scores
@@ -219,7 +221,15 @@ class FitnessBackprop(GradientFitness):
         self._conditions = state["conditions"]
 
 
-def _is_sound(network: Network) -> bool:
+def _check_feed_forward(population: Population) -> None:
+    if not population.feed_forward:
+        raise ValueError(
+            "a gradient fitness needs feed-forward genomes, got a population that may grow "
+            "cycles (feed_forward=False): evolve it with a fitness without gradients"
+        )
+
+
+def _is_sound(network: FeedForwardNetwork) -> bool:
     """Whether all parameters are finite: training that blew up leaves the genome as it was."""
     return bool(np.isfinite(network.weight).all() and np.isfinite(network.bias).all())
 

@@ -72,8 +72,9 @@ class Generations:
         is_drawn: whether the first population was drawn at random here, not taken.
     """
 
-    def __init__(self, first: FirstPopulation) -> None:
+    def __init__(self, first: FirstPopulation, *, feed_forward: bool = True) -> None:
         """Begin with a first population, in generation 0."""
+        self._feed_forward = feed_forward
         self.number = 0
         self.species: SpeciesSet | None = None
         self.scores: FloatArray | None = None
@@ -108,7 +109,20 @@ class Generations:
     def adopt(self, population: Population) -> None:
         """Make a population, of genes that the tracker knows, the present one."""
         population.on_structure = self.tracker.learn
+        population.feed_forward = self._feed_forward
         self.population = population
+
+    @property
+    def feed_forward(self) -> bool:
+        """Whether cycles are kept out of the genomes; they must be free of them to set it."""
+        return self._feed_forward
+
+    @feed_forward.setter
+    def feed_forward(self, value: bool) -> None:
+        if value and not self._feed_forward:
+            check_population(self.population)
+        self._feed_forward = value
+        self.adopt(self.population)
 
     def take(self, genomes: Iterable[Genome]) -> None:
         """Make copies of ``genomes`` the present generation, a new one if this one is scored.
@@ -129,11 +143,9 @@ class Generations:
                 raise TypeError(f"population[{index}] must be a Genome, got {genome!r}")
         check_integer("len(population)", len(listed), 2)
         found = Population.from_genomes(listed)
-        if isinstance(genomes, Population):
-            found.feed_forward = genomes.feed_forward
         check_population(
             found,
-            feed_forward=found.feed_forward,
+            feed_forward=self._feed_forward,
             num_inputs=self.first.num_inputs,
             num_outputs=self.first.num_outputs,
         )

@@ -72,7 +72,7 @@ def write_model(
 
     Args:
         path: the file; its directory must be there.
-        genome: a valid feed-forward genome.
+        genome: a valid genome, with cycles or without.
         preprocessing: plain JSON values.
         info: plain JSON values.
 
@@ -82,7 +82,7 @@ def write_model(
         OSError: the file cannot be written; what was there before is still there.
     """
     genes = genome.genes
-    check_genome(genes)
+    check_genome(genes, feed_forward=False)
     meta = {
         "kind": _KIND,
         "format": FORMAT,
@@ -179,7 +179,7 @@ def _genome(arrays: dict[str, AnyArray], meta: Mapping[str, Any]) -> Genome:
     }
     record = meta["genome"]
     genome = Genome.from_genes(Genes(**fixed), record["id"])
-    check_genome(genome.genes)
+    check_genome(genome.genes, feed_forward=False)
     fitness = record["fitness"]
     genome.fitness = float(fitness) if fitness in ("inf", "-inf") else fitness
     for name in _RECORD:

@@ -35,7 +35,7 @@ class Run:
         self.seed = first.seed
         self.pool = Pool(PoolSettings.from_environment())
         self.control = SpeciesControl(settings, self._mode, first.population_size, first.seed)
-        self.generations = Generations(first)
+        self.generations = Generations(first, feed_forward=settings.feed_forward)
         self.history = History()
 
     @property
@@ -47,6 +47,7 @@ class Run:
     def settings(self, value: Settings) -> None:
         if not isinstance(value, Settings):
             raise TypeError(f"settings must be a Settings, got {value!r}")
+        self.generations.feed_forward = value.feed_forward
         self.control.follow_settings(self._settings, value)
         sigma = value.initial_weight_sigma
         redraw = sigma != self._settings.initial_weight_sigma and self.generations.is_drawn

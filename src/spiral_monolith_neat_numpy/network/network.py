@@ -1,25 +1,33 @@
 """A genome made ready to run: ordered, pruned, indexed, in float32."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from spiral_monolith_neat_numpy.arrays import AnyArray, Float32Array, FloatArray, IntArray
-from spiral_monolith_neat_numpy.errors import GenomeError, check_features
+from spiral_monolith_neat_numpy.arrays import Float32Array, FloatArray, IntArray
+from spiral_monolith_neat_numpy.errors import GenomeError, as_floats, check_features
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.packed import Genes
 from spiral_monolith_neat_numpy.genes.validity import check_genome
 from spiral_monolith_neat_numpy.kernels.forward import run_rows
+from spiral_monolith_neat_numpy.kernels.program import Program
 from spiral_monolith_neat_numpy.kernels.topology import wire
 from spiral_monolith_neat_numpy.kernels.wiring import Wiring
+from spiral_monolith_neat_numpy.network.face import Network
+from spiral_monolith_neat_numpy.network.packing import as_kernels_take
+from spiral_monolith_neat_numpy.network.recurrent import compile_recurrent
+from spiral_monolith_neat_numpy.network.stepper import Stepper
+
+__all__ = ["FeedForwardNetwork", "Network", "compile_genes", "compile_genome"]
 
 _OUTPUT = 2
 
 
 @dataclass(frozen=True)
-class Network:
-    """A feed-forward network: what predicts, trains, exports and draws.
+class FeedForwardNetwork(Network):
+    """A network without cycles: what predicts, trains, exports and draws.
 
     Nodes lie in running order: inputs by id, hidden nodes in topological order, outputs
     by id. Hidden nodes from which no output can be reached are left out, and disabled edges.
@@ -32,6 +40,8 @@ class Network:
         edge_gene: ``(n_edges,)`` int32 place of each edge in the genome's edge arrays.
         node_id: ``(n_nodes,)`` int64 ids.
         head: "plain", "softmax", "logistic" or "identity".
+        gene_weight: ``(n_edges,)`` float64, as ``weight`` before any training.
+        gene_bias: ``(n_nodes,)`` float64, as ``bias`` before any training.
     """
 
     wiring: Wiring
@@ -41,6 +51,8 @@ class Network:
     edge_gene: IntArray
     node_id: IntArray
     head: str
+    gene_weight: FloatArray
+    gene_bias: FloatArray
 
     @property
     def n_inputs(self) -> int:
@@ -52,21 +64,38 @@ class Network:
         """Number of outputs."""
         return self.wiring.n_outputs
 
-    def activate(self, X: ArrayLike) -> FloatArray:
-        """Return the outputs' own activations, ``(n_samples, n_outputs)`` float64.
+    @property
+    def is_recurrent(self) -> bool:
+        """False: a sample's outputs depend on that sample alone."""
+        return False
 
-        Args:
-            X: ``(n_samples, n_inputs)`` numbers.
-        """
-        return self._run(X, plain=True)
+    def reset(self) -> None:
+        """Do nothing: there is nothing to forget."""
+
+    def activate(self, X: ArrayLike) -> FloatArray:
+        """Return the outputs' activations for one sample or for rows (see ``Network``)."""
+        array = X if isinstance(X, np.ndarray) else as_floats("X", X)
+        return self._stepper.activate(array) if array.ndim == 1 else self._run(array, plain=True)
 
     def logits(self, X: ArrayLike) -> FloatArray:
-        """Return the outputs' sums before any activation, ``(n_samples, n_outputs)``.
-
-        Args:
-            X: ``(n_samples, n_inputs)`` numbers.
-        """
+        """Return the outputs' sums before any activation (see ``Network``)."""
         return self._run(X, plain=False)
+
+    @cached_property
+    def _stepper(self) -> Stepper:
+        wiring = self.wiring
+        n = self.gene_bias.size
+        program = Program(
+            wiring.activation,
+            self.gene_bias,
+            wiring.in_start.astype(np.int64),
+            wiring.in_source.astype(np.int64),
+            self.gene_weight,
+            np.arange(wiring.n_inputs, n),
+            np.arange(wiring.n_inputs),
+            np.arange(n - wiring.n_outputs, n),
+        )
+        return Stepper.from_program(program, n - wiring.n_inputs)
 
     def _run(self, X: ArrayLike, *, plain: bool) -> FloatArray:
         rows = as_kernels_take(check_features("X", X, self.n_inputs))
@@ -75,30 +104,41 @@ class Network:
         return out
 
 
-def as_kernels_take(array: AnyArray) -> AnyArray:
-    """Return the array, or a copy if it is read-only or not contiguous.
-
-    A kernel would be compiled anew for each such kind of array.
-    """
-    return array if array.flags.carray else array.copy()
-
-
 def compile_genome(genome: Genome) -> Network:
-    """Return the network of a genome.
+    """Return the network of a genome, feed-forward if it can be.
 
     Args:
-        genome: any valid feed-forward genome.
+        genome: any valid genome.
 
     Raises:
-        GenomeError: there is no input or no output, a parameter is beyond float32, or an
-            enabled edge breaks a law: it starts or ends nowhere, leads into an input or out
-            of an output, or lies on a cycle that an output depends on.
+        GenomeError: there is no input or no output, a parameter of a feed-forward network is
+            beyond float32, or an enabled edge starts or ends nowhere or leads into an input.
     """
-    return compile_genes(genome.genes, genome.head)
+    genes, head = genome.genes, genome.head
+    wired = _wired(genes, head)
+    return compile_recurrent(genes, head) if wired is None else wired
 
 
-def compile_genes(genes: Genes, head: str = "plain") -> Network:
-    """Return the network of gene arrays (see ``compile_genome``)."""
+def compile_genes(genes: Genes, head: str = "plain") -> FeedForwardNetwork:
+    """Return the feed-forward network of gene arrays: what has gradients.
+
+    Raises:
+        GenomeError: as ``compile_genome``, or an enabled edge leads out of an output or lies on a
+            cycle that an output depends on.
+    """
+    wired = _wired(genes, head)
+    if wired is not None:
+        return wired
+    check_genome(genes, feed_forward=False)  # says which law is broken, and where
+    try:
+        check_genome(genes)
+    except GenomeError as error:
+        raise GenomeError(f"gradients need a feed-forward genome, and this {error}") from error
+    raise GenomeError("gradients need a feed-forward genome, got enabled edges in a cycle")
+
+
+def _wired(genes: Genes, head: str) -> FeedForwardNetwork | None:
+    """Return the feed-forward network, or None if there is none."""
     order = np.empty(genes.node_id.size, dtype=np.int64)
     starts = np.empty((2, order.size + 1), dtype=np.int32)
     edges = np.empty((4, genes.edge_source.size), dtype=np.int32)
@@ -113,8 +153,7 @@ def compile_genes(genes: Genes, head: str = "plain") -> Network:
         edges,
     )
     if n_nodes < 0:
-        check_genome(genes)  # says which law is broken, and where
-        raise GenomeError("a feed-forward network must have no cycle, got enabled edges in one")
+        return None
     order = order[:n_nodes]
     kinds = genes.node_kind[order]
     n_inputs, n_outputs = int((kinds == 0).sum()), int((kinds == _OUTPUT).sum())
@@ -134,12 +173,22 @@ def compile_genes(genes: Genes, head: str = "plain") -> Network:
         out_target,
         out_edge,
     )
+    gene_weight, gene_bias = genes.edge_weight[edge_gene], genes.node_bias[order]
     with np.errstate(over="raise"):
         try:
-            weight = genes.edge_weight[edge_gene].astype(np.float32)
-            bias = genes.node_bias[order].astype(np.float32)
+            weight, bias = gene_weight.astype(np.float32), gene_bias.astype(np.float32)
         except FloatingPointError as error:
             raise GenomeError(
                 "weights and biases of a network must fit a float32, got one beyond 3.4e38"
             ) from error
-    return Network(wiring, weight, bias, order, edge_gene, genes.node_id[order], head)
+    return FeedForwardNetwork(
+        wiring,
+        weight,
+        bias,
+        order,
+        edge_gene,
+        genes.node_id[order],
+        head,
+        gene_weight,
+        gene_bias,
+    )

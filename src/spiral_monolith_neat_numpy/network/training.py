@@ -11,7 +11,7 @@ from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.packed import Genes
 from spiral_monolith_neat_numpy.kernels.train import train
 from spiral_monolith_neat_numpy.kernels.wiring import Samples, TrainingPlan
-from spiral_monolith_neat_numpy.network.network import Network, compile_genome
+from spiral_monolith_neat_numpy.network.network import FeedForwardNetwork, compile_genes
 from spiral_monolith_neat_numpy.network.samples import LOSS_CODES, choose_head, pack_samples
 from spiral_monolith_neat_numpy.seeding import Purpose, stream_key
 
@@ -89,7 +89,7 @@ def train_with_backprop(
     steps = check_integer("steps", steps, 0)
     lr = check_number("lr", lr, 0.0, low_open=True)
     l2 = check_number("l2", l2, 0.0)
-    network = compile_genome(genome)
+    network = compile_genes(genome.genes, genome.head)
     head = choose_head(y, network.n_outputs, settings.head)
     training = pack_samples(X, y, network.n_outputs, head, sample_weight)
     check_width(training, network.n_inputs)
@@ -128,7 +128,7 @@ def batch_stream(seed: int, generation: int = 0, genome_id: int = 0) -> KeyArray
 
 
 def train_network(
-    network: Network,
+    network: FeedForwardNetwork,
     plan: TrainingPlan,
     training: Samples,
     validation: Samples,
@@ -159,7 +159,7 @@ def train_network(
     return float(result[0]), float(result[1])
 
 
-def write_back(network: Network, genes: Genes) -> None:
+def write_back(network: FeedForwardNetwork, genes: Genes) -> None:
     """Write a network's parameters into the genes that it was made from."""
     genes.edge_weight[network.edge_gene] = network.weight
     genes.node_bias[network.node_gene[network.n_inputs :]] = network.bias[network.n_inputs :]

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from spiral_monolith_neat_numpy.arrays import BoolArray, FloatArray, IntArray
+from spiral_monolith_neat_numpy.arrays import AnyArray, BoolArray, FloatArray
 from spiral_monolith_neat_numpy.genes.codes import HIDDEN, INPUT, OUTPUT
 from spiral_monolith_neat_numpy.pictures import style
 from spiral_monolith_neat_numpy.pictures.canvas import PathLike, picture
+from spiral_monolith_neat_numpy.pictures.feedback import draw_feedback, recurrent_edges
 from spiral_monolith_neat_numpy.pictures.labels import checked_names
 from spiral_monolith_neat_numpy.pictures.placing import Layout, curve, place
 from spiral_monolith_neat_numpy.pictures.topology_data import TopologyData
@@ -51,10 +52,11 @@ def draw_topology(
     output_names: Sequence[str] = (),
     title: str = "Network",
 ) -> Path:
-    """Draw a feed-forward network, its enabled edges alone; return the path.
+    """Draw a network, its enabled edges alone; return the path.
 
     A line's width grows with the size of its weight, its colour is the sign; a node's
-    colour is its activation, its outline the bias, drawn as the weights are.
+    colour is its activation, its outline the bias, drawn as the weights are. Edges against
+    the direction of reading are arrows in an arc, dashed if they carry the activation before.
 
     Args:
         data: the network.
@@ -64,14 +66,16 @@ def draw_topology(
         title: headline.
 
     Raises:
-        ValueError: edges run in a circle, or the names do not fit.
+        ValueError: an edge runs into an input, or the names do not fit.
         OSError: the directory cannot be written.
         ImportError: matplotlib is not installed.
     """
     inputs = _named(data, INPUT, "input_names", input_names, "in")
     outputs = _named(data, OUTPUT, "output_names", output_names, "out")
     drawn = np.flatnonzero(data.edge_enabled)
-    layout = place(data, drawn)
+    late = recurrent_edges(data, drawn)
+    is_back = late | np.isin(data.edge_source[drawn], data.node_id[data.places(OUTPUT)])
+    layout = place(data, drawn[~is_back])
     frame = _frame(layout, inputs, outputs)
     with picture(path, frame.width, frame.height) as figure:
         figure.set_layout_engine("none")  # the frame has its inches already
@@ -79,12 +83,16 @@ def draw_topology(
         axes.set_axis_off()
         axes.set_xlim(0.0, frame.width)
         axes.set_ylim(0.0, frame.height)
-        _draw_edges(axes, data, drawn, layout, frame)
+        strokes = _strokes(data.edge_weight[drawn])
+        _draw_edges(axes, strokes[~is_back], layout, frame)
+        centres = frame.points(np.stack([layout.x, layout.y], axis=1))
+        ends = np.stack([places[drawn[is_back]] for places in data.edge_places()], axis=1)
+        draw_feedback(axes, centres, frame.radius, ends, late[is_back], strokes[is_back])
         _draw_nodes(axes, data, layout, frame)
         _draw_labels(axes, data, INPUT, inputs, layout, frame)
         _draw_labels(axes, data, OUTPUT, outputs, layout, frame)
         _draw_heading(axes, data, title, frame)
-        _draw_legends(axes, data, frame)
+        _draw_legends(axes, data, frame, recurrent=bool(late.any()))
     return Path(path)
 
 
@@ -109,19 +117,27 @@ def _frame(layout: Layout, inputs: Sequence[str], outputs: Sequence[str]) -> _Fr
     )
 
 
-def _draw_edges(
-    axes: "Axes", data: TopologyData, drawn: IntArray, layout: Layout, frame: _Frame
-) -> None:
-    from matplotlib.collections import LineCollection
-
-    weight = data.edge_weight[drawn]
+def _strokes(weight: FloatArray) -> AnyArray:
+    """Return how each edge is drawn: colour, opacity, width, and its share of the strongest."""
     share = _shares(weight)
     few = len(weight) <= _FEW_EDGES
+    kinds = [("colour", "U7"), ("opacity", float), ("width", float), ("share", float)]
+    strokes = np.empty(len(weight), dtype=kinds)
+    strokes["colour"] = np.where(weight >= 0.0, style.BLUE, style.VERMILLION)
+    strokes["opacity"] = 0.85 if few else 0.08 + 0.67 * share
+    strokes["width"] = 0.5 + 2.4 * share if few else 0.25 + 1.25 * share
+    strokes["share"] = share
+    return strokes
+
+
+def _draw_edges(axes: "Axes", strokes: AnyArray, layout: Layout, frame: _Frame) -> None:
+    from matplotlib.collections import LineCollection
+
     # Strong edges last, so that they lie on top of weak ones.
-    order = np.argsort(share, kind="stable")
+    order = np.argsort(strokes["share"], kind="stable")
     lines = [frame.points(curve(layout.routes[i])) for i in order]
-    colours = [(_sign_colour(weight[i]), _opacity(share[i], few=few)) for i in order]
-    widths = 0.5 + 2.4 * share[order] if few else 0.25 + 1.25 * share[order]
+    colours = [(str(one["colour"]), float(one["opacity"])) for one in strokes[order]]
+    widths = strokes["width"][order]
     axes.add_collection(LineCollection(lines, colors=colours, linewidths=widths, zorder=2))
 
 
@@ -202,7 +218,7 @@ def _draw_heading(axes: "Axes", data: TopologyData, title: str, frame: _Frame) -
     axes.text(_SIDE, top - 0.22, note, va="top", fontsize=8.5, color=style.SOFT_INK)
 
 
-def _draw_legends(axes: "Axes", data: TopologyData, frame: _Frame) -> None:
+def _draw_legends(axes: "Axes", data: TopologyData, frame: _Frame, *, recurrent: bool) -> None:
     from matplotlib.legend import Legend
     from matplotlib.lines import Line2D
 
@@ -210,6 +226,10 @@ def _draw_legends(axes: "Axes", data: TopologyData, frame: _Frame) -> None:
     lines: list[Artist] = [
         Line2D([], [], color=colour, linewidth=2.0, label=label) for colour, label in signs
     ]
+    if recurrent:
+        broken = (0, (3.0, 1.2))
+        label = "from the step before"
+        lines.append(Line2D([], [], color=style.INK, linestyle=broken, linewidth=1.4, label=label))
     used = set(np.array(data.node_activation)[data.node_kind != INPUT].tolist())
     circles: list[Artist] = [
         Line2D(
@@ -264,11 +284,3 @@ def _shares(values: FloatArray) -> FloatArray:
     reference = float(np.quantile(size, 0.95)) if size.size else 0.0
     shares: FloatArray = np.clip(size / reference, 0.0, 1.0) if reference > 0.0 else 0.0 * size
     return shares
-
-
-def _sign_colour(value: float) -> str:
-    return style.BLUE if value >= 0.0 else style.VERMILLION
-
-
-def _opacity(share: float, *, few: bool) -> float:
-    return 0.85 if few else float(0.08 + 0.67 * share)

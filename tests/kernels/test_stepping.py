@@ -1,0 +1,61 @@
+"""Stepping from one array of integers and one of floats, against the twin."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.conftest import JIT_OFF
+from tests.genes.strategies import make_genes, recurrent_genes
+from tests.recurrent_reference import PlainRecurrentNetwork
+
+from spiral_monolith_neat_numpy.genes.packed import Genes
+from spiral_monolith_neat_numpy.kernels.stepping import activate_packed, compile_one
+from spiral_monolith_neat_numpy.network.recurrent import compile_recurrent
+
+
+@given(recurrent_genes(), st.integers(0, 1000))
+def test_outputs_over_time_are_those_of_the_twin(genes: Genes, seed: int) -> None:
+    network, twin = compile_recurrent(genes), PlainRecurrentNetwork(genes)
+    rng = np.random.default_rng(seed)
+    for _ in range(5):
+        x = rng.normal(size=network.n_inputs)
+        found, wanted = network.activate(x), twin.activate(x)
+        if np.abs(wanted).max() > 1e6:  # a square fed back grows beyond all bounds
+            break
+        np.testing.assert_allclose(found, wanted, rtol=1e-11, atol=1e-12)
+
+
+def test_a_loop_worked_by_hand() -> None:
+    # y = 0.5 + 2 x + 3 (y before)
+    genes = make_genes({0: (0, 0, 0.0), 1: (2, 0, 0.5)}, [(0, 1), (1, 1)])
+    genes.edge_weight[genes.edge_source == 0] = 2.0
+    genes.edge_weight[genes.edge_source == 1] = 3.0
+    network = compile_recurrent(genes)
+    assert [network.activate([x])[0] for x in (1.0, 0.0, -1.0)] == [2.5, 8.0, 22.5]
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_an_input_that_is_no_number_changes_nothing(bad: float) -> None:
+    whole = np.array([2, 1, 1, 1, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0])
+    real = np.array([bad, 7.0, 0.0, 5.0, 0.0, 0.0, 2.0])
+    before = real.copy()
+    assert not activate_packed(whole, real)
+    np.testing.assert_array_equal(real, before)
+
+
+def test_layout_worked_by_hand() -> None:
+    # Node 0 is the input, node 1 the output with bias 4 and one edge of weight 2.
+    head, order, inputs, outputs = [2, 1, 1, 1], [1, 0], [0, 0], [1, 0]
+    whole = np.array([*head, *order, *inputs, *outputs, 0, 0, 0, 0, 1, 0])
+    real = np.array([3.0, 0.0, 0.0, 0.0, 0.0, 4.0, 2.0])
+    assert activate_packed(whole, real)
+    assert real.tolist() == [3.0, 10.0, 3.0, 10.0, 0.0, 4.0, 2.0]
+
+
+@pytest.mark.skipif(JIT_OFF, reason="nothing is compiled")
+def test_each_was_compiled_once() -> None:
+    compile_recurrent(make_genes({0: (0, 0, 0.0), 1: (2, 0, 0.5)}, [(0, 1)])).activate([1.0])
+    kernels: list[Any] = [activate_packed, compile_one]
+    assert [len(one.signatures) for one in kernels] == [1, 1]
