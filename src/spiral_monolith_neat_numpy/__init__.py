@@ -35,6 +35,8 @@ from spiral_monolith_neat_numpy.network.prediction import predict, predict_proba
 from spiral_monolith_neat_numpy.network.training import TrainingSettings, train_with_backprop
 from spiral_monolith_neat_numpy.settings import Settings
 from spiral_monolith_neat_numpy.species.distance import compatibility_distance
+from spiral_monolith_neat_numpy.tasks.cases import FunctionFitness, MultiplexerFitness, XorFitness
+from spiral_monolith_neat_numpy.tasks.double_pole import DoublePoleFitness
 from spiral_monolith_neat_numpy.tasks.generators import make_circles, make_spirals, make_xor
 from spiral_monolith_neat_numpy.tasks.model import Model, load, save
 
@@ -45,14 +47,17 @@ __all__ = [
     "BackpropData",
     "BackpropSettings",
     "ConnectionGene",
+    "DoublePoleFitness",
     "EvalMode",
     "EvaluationContext",
     "FitnessBackprop",
     "FitnessBackpropShared",
+    "FunctionFitness",
     "GenerationRecord",
     "Genome",
     "InnovationTracker",
     "Model",
+    "MultiplexerFitness",
     "Network",
     "NodeGene",
     "Population",
@@ -60,6 +65,7 @@ __all__ = [
     "ReproPlanaNEATPlus",
     "Settings",
     "TrainingSettings",
+    "XorFitness",
     "_is_picklable",
     "_shm",
     "compatibility_distance",

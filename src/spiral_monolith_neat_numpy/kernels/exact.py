@@ -5,6 +5,8 @@ For control, where a network runs on one sample at a time and nothing vectorises
 
 import math
 
+import numpy as np
+
 from spiral_monolith_neat_numpy.kernels.formulas import STEEPNESS
 from spiral_monolith_neat_numpy.kernels.jit import exact_kernel
 
@@ -12,7 +14,7 @@ from spiral_monolith_neat_numpy.kernels.jit import exact_kernel
 @exact_kernel
 def sigmoid(x: float) -> float:
     """Return 1 / (1 + e**-x)."""
-    return 1.0 / (1.0 + math.exp(-x))
+    return 1.0 / (1.0 + np.exp(-x))  # of large numbers infinity; that of math raises
 
 
 @exact_kernel

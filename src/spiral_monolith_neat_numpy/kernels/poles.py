@@ -21,12 +21,12 @@ X, X_SPEED, LONG, LONG_SPEED, SHORT, SHORT_SPEED = range(6)
 @fragment
 def _pulls(
     angle: float, speed: float, mass: float, half: float, friction: float
-) -> tuple[float, float, float]:
-    """Return a pole's force on the cart, its effective mass, and what turns it on a still cart."""
+) -> tuple[float, float, float, float]:
+    """Return a pole's force on the cart, its effective mass, its turn on a still cart, its cosine."""
     sine, cosine = math.sin(angle), math.cos(angle)
     turn = friction * speed / (mass * half) - GRAVITY * sine
     force = mass * half * speed * speed * sine + 0.75 * mass * cosine * turn
-    return force, mass * (1.0 - 0.75 * cosine * cosine), turn
+    return force, mass * (1.0 - 0.75 * cosine * cosine), turn, cosine
 
 
 @exact_kernel
@@ -48,11 +48,11 @@ def accelerations(
         short_speed: its angular speed.
         friction: of both hinges.
     """
-    pull_1, mass_1, turn_1 = _pulls(long, long_speed, LONG_MASS, LONG_HALF, friction)
-    pull_2, mass_2, turn_2 = _pulls(short, short_speed, SHORT_MASS, SHORT_HALF, friction)
+    pull_1, mass_1, turn_1, cosine_1 = _pulls(long, long_speed, LONG_MASS, LONG_HALF, friction)
+    pull_2, mass_2, turn_2, cosine_2 = _pulls(short, short_speed, SHORT_MASS, SHORT_HALF, friction)
     cart = (force + pull_1 + pull_2) / (CART_MASS + mass_1 + mass_2)
-    spin_1 = -0.75 * (cart * math.cos(long) + turn_1) / LONG_HALF
-    spin_2 = -0.75 * (cart * math.cos(short) + turn_2) / SHORT_HALF
+    spin_1 = -0.75 * (cart * cosine_1 + turn_1) / LONG_HALF
+    spin_2 = -0.75 * (cart * cosine_2 + turn_2) / SHORT_HALF
     return cart, spin_1, spin_2
 
 
