@@ -14,7 +14,8 @@ from spiral_monolith_neat_numpy.kernels.jit import exact_kernel
 @exact_kernel
 def sigmoid(x: float) -> float:
     """Return 1 / (1 + e**-x)."""
-    return 1.0 / (1.0 + np.exp(-x))  # of large numbers infinity; that of math raises
+    value: float = 1.0 / (1.0 + np.exp(-x))  # infinity where math.exp would raise
+    return value
 
 
 @exact_kernel

@@ -22,7 +22,7 @@ X, X_SPEED, LONG, LONG_SPEED, SHORT, SHORT_SPEED = range(6)
 def _pulls(
     angle: float, speed: float, mass: float, half: float, friction: float
 ) -> tuple[float, float, float, float]:
-    """Return a pole's force on the cart, its effective mass, its turn on a still cart, its cosine."""
+    """Return a pole's force on the cart, effective mass, turn on a still cart, and cosine."""
     sine, cosine = math.sin(angle), math.cos(angle)
     turn = friction * speed / (mass * half) - GRAVITY * sine
     force = mass * half * speed * speed * sine + 0.75 * mass * cosine * turn
