@@ -134,9 +134,9 @@ def test_worked_example_with_two_cycles_in_a_row_and_a_dead_end() -> None:
     assert found.counts == (1, 2, 5, 2)
 
 
-@pytest.mark.parametrize("edge", [(0, 99), (99, 1), (1, 0), (0, 70_000), (-1, 1)])
+@pytest.mark.parametrize("edge", [(0, 99), (99, 1), (1, 0), (0, 70_000), (-1, 1), (5, 1)])
 def test_an_edge_to_nowhere_or_into_an_input_is_refused(edge: tuple[int, int]) -> None:
-    genes = make_genes({0: (0, 0, 0.0), 1: (2, 0, 0.0)}, [(0, 1)])
+    genes = make_genes({0: (0, 0, 0.0), 1: (2, 0, 0.0), 7: (1, 0, 0.0)}, [(0, 1)])
     genes.edge_source[0], genes.edge_target[0] = edge
     assert compiled(genes).counts == NO_NETWORK
     genes.edge_enabled[0] = False
@@ -152,3 +152,9 @@ def test_ids_beyond_the_table_are_found() -> None:
 
 def test_no_genes_give_no_inputs() -> None:
     assert compiled(Genes.empty()).counts == (0, 0, 0, 0)
+
+
+def test_ids_below_zero_harm_nothing() -> None:
+    genes = make_genes({0: (0, 0, 0.0), 1: (2, 0, 0.0)}, [(0, 1)])
+    genes.node_id[0] = genes.edge_source[0] = -(2**40)
+    assert compiled(genes).counts == (1, 1, 1, 0)

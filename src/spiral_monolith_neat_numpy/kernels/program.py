@@ -222,7 +222,7 @@ def compile_program(
     e0, e1 = genomes.edge_offset[g], genomes.edge_offset[g + 1]
     n_inputs = n_outputs = n_ordered = n_recurrent = 0
     for v in range(n1 - n0):
-        if nodes.id[n0 + v] < out_work.table.size:
+        if 0 <= nodes.id[n0 + v] < out_work.table.size:
             out_work.table[nodes.id[n0 + v]] = v
         out_program.activation[v] = nodes.activation[n0 + v]
         out_program.bias[v] = nodes.bias[n0 + v]
