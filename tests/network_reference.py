@@ -231,8 +231,9 @@ def train(
         if done == recipe.steps or (every and done % every == 0):
             logits = PlainNetwork(genes).run(watched.X, plain=False)
             loss, _ = loss_and_slopes(logits, watched, recipe.loss)
-            if kept is None or loss < kept[0]:
-                kept = (loss, share_right(logits, watched, recipe.loss), genes.copy())
+            right = share_right(logits, watched, recipe.loss)
+            if kept is None or (right, -loss) > (kept[1], -kept[0]):
+                kept = (loss, right, genes.copy())
         if done == recipe.steps:
             break
         loss, by_weight, by_bias = PlainNetwork(genes).gradient(next(stream), recipe.loss)

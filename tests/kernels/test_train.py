@@ -1,5 +1,6 @@
 """Whole training runs stay near the float64 twin: batches, order, decay, clips, what is kept."""
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +17,7 @@ from tests.network_reference import train as train_twin
 from spiral_monolith_neat_numpy.arrays import FloatArray
 from spiral_monolith_neat_numpy.genes.packed import Genes
 from spiral_monolith_neat_numpy.kernels.loss import LOGISTIC, SOFTMAX, SQUARED
-from spiral_monolith_neat_numpy.kernels.train import room_for, shuffle_samples, train
+from spiral_monolith_neat_numpy.kernels.train import is_better, room_for, shuffle_samples, train
 from spiral_monolith_neat_numpy.kernels.wiring import Samples, TrainingPlan
 from spiral_monolith_neat_numpy.network.network import compile_genes
 from spiral_monolith_neat_numpy.network.training import train_network, write_back
@@ -166,6 +167,25 @@ def test_the_best_parameters_seen_are_kept_with_their_score() -> None:
     moved, _, last = run(genes, replace(recipe, validate_every=0), samples, looks)
     assert (moved.edge_weight > genes.edge_weight).all()
     assert last[0] > 0.1
+
+
+@pytest.mark.parametrize(
+    ("loss", "accuracy", "wanted"),
+    [
+        (0.5, 0.8, True),  # more right, whatever the loss
+        (0.1, 0.6, False),  # fewer right
+        (0.2, 0.7, True),
+        (0.3, 0.7, False),  # the same again
+        (0.4, 0.7, False),
+        (math.nan, 0.9, False),
+        (math.inf, 0.8, True),
+    ],
+)
+def test_better_is_more_accurate_then_lower_in_loss(
+    loss: float, accuracy: float, wanted: bool
+) -> None:
+    assert is_better(loss, accuracy, np.array([0.3, 0.7])) is wanted
+    assert is_better(loss, accuracy, np.array([math.nan, 0.7])) is not math.isnan(loss)
 
 
 def test_parameters_outside_the_network_stay() -> None:

@@ -21,7 +21,8 @@ class BackpropSettings:
         head: "auto" (from the labels), "softmax", "logistic" or "identity".
         batch_size: samples per update; 0: all.
         validate_every: updates between looks at the validation data; the best parameters
-            seen, those at the start included, are kept. 0: the last are kept.
+            seen, those at the start included, are kept: the highest accuracy, then the lowest
+            loss, as they are scored. 0: the last are kept.
         inheritance: "lamarckian" (trained parameters return to the genome) or "baldwinian"
             (they serve the score alone).
     """

@@ -58,9 +58,19 @@ def is_look_due(plan: TrainingPlan, step: int) -> bool:
 
 
 @fragment
-def is_better(loss: float, best_loss: float) -> bool:
-    """Return whether ``loss`` is lower; any number is better than NaN."""
-    return loss < best_loss or (math.isnan(best_loss) and not math.isnan(loss))
+def is_better(loss: float, accuracy: float, best: FloatArray) -> bool:
+    """Return whether the accuracy is higher, or equal and the loss lower.
+
+    A loss that is a number is better than NaN, whatever the accuracy.
+
+    Args:
+        loss: mean loss.
+        accuracy: share of hits; 0 throughout where there are none to count.
+        best: ``(2,)`` float64 loss and accuracy to beat.
+    """
+    if math.isnan(loss) or math.isnan(best[0]):
+        return not math.isnan(loss)
+    return bool(accuracy > best[1] or (accuracy == best[1] and loss < best[0]))
 
 
 @kernel
@@ -85,7 +95,7 @@ def train(
         plan: how to train.
         training: samples that give the gradient.
         validation: samples that choose the best parameters seen, those at the start
-            included, when ``plan.validate_every`` > 0.
+            included, when ``plan.validate_every`` > 0; see ``is_better``.
         order: ``(n,)`` int64 numbers of the training samples that minibatches are made of,
             shuffled in place; empty: every update takes all samples.
         stream: ``(3,)`` uint64 random stream for the order of minibatches.
@@ -129,7 +139,7 @@ def train(
             wiring, weight, parameter, first_bias, plan.loss, samples, begin, end, learn, scratch
         )
         if not learn:
-            if step == 0 or plan.validate_every == 0 or is_better(loss, out_score[0]):
+            if step == 0 or plan.validate_every == 0 or is_better(loss, hits, out_score):
                 out_score[0], out_score[1] = loss, hits
                 for row in range(n_rows):
                     copy_lanes(handle(parameter), row * LANES, handle(best), row)
