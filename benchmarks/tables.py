@@ -1,8 +1,9 @@
 """Four measured data sets, 5 x 10-fold: evolved networks against scikit-learn's MLP(100).
 
-One configuration for all. In each fold the scaling is fitted on the training part; a fifth
-of it, stratified, chooses the champion; the champion's weights are then trained on the
-whole training part, and the fold's test part is looked at once. The verdict is the
+One configuration for all, that of `spiral-neat run`. A fifth of a fold's training part,
+stratified, chooses the champion; the scaling is fitted on the rest of it; the champion's
+weights are at last trained on both, and the fold's test part is looked at once. The MLP has
+the whole training part from the start, scaling included. The verdict is the
 corrected resampled t-test (Nadeau & Bengio 2003): with a margin of 2 points fixed
 beforehand, the lower end of the one-sided 95 % interval of the mean difference in accuracy
 must lie above -0.02.
@@ -23,12 +24,13 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-import spiral_monolith_neat_numpy as sm
-from spiral_monolith_neat_numpy.experiment.config import (
-    TABLE_BACKPROP,
-    TABLE_NOISE_STD,
-    TABLE_SETTINGS,
-)
+from spiral_monolith_neat_numpy.experiment.config import ExperimentConfig
+from spiral_monolith_neat_numpy.experiment.run import run_experiment
+from spiral_monolith_neat_numpy.tasks.columns import columns_from_array
+from spiral_monolith_neat_numpy.tasks.dataset import Dataset, Split
+from spiral_monolith_neat_numpy.tasks.preprocess import Preprocessor
+from spiral_monolith_neat_numpy.tasks.registry import Task
+from spiral_monolith_neat_numpy.tasks.target import target_column
 
 from harness import Options, Report, read_options
 
@@ -39,37 +41,36 @@ DATA_SETS = {
     "breast cancer": (load_breast_cancer, 60),
     "digits": (load_digits, 1_500),
 }
-REFIT_STEPS = 100
 
 
-def evolved(X: np.ndarray, y: np.ndarray, seed: int, gens: int) -> sm.Genome:
-    """Return a champion of evolution on scaled rows, trained at last on all of them."""
-    part = StratifiedShuffleSplit(1, test_size=0.2, random_state=seed)
-    train, validation = next(part.split(X, y))
-    n_outputs = 1 if np.unique(y).size == 2 else np.unique(y).size
-    neat = sm.ReproPlanaNEATPlus(X.shape[1], n_outputs, 32, rng=seed, settings=TABLE_SETTINGS)
-    neat.eval_workers = 1
-    data = sm.BackpropData(X[train], y[train], X[validation], y[validation])
-    fitness = sm.FitnessBackprop(data, TABLE_BACKPROP)
-    fitness.set_noise_std(TABLE_NOISE_STD)
-    best, _ = neat.evolve(fitness, gens, verbose=False)
-    sm.train_with_backprop(best, X, y, REFIT_STEPS, TABLE_BACKPROP.lr, TABLE_BACKPROP.l2)
-    return best
+def as_task(name: str, X: np.ndarray, y: np.ndarray, train: np.ndarray, test: np.ndarray) -> Task:
+    """Return one fold as a task, its training part split in two by the number of a row."""
+    part = StratifiedShuffleSplit(1, test_size=0.2, random_state=int(test[0]))
+    learn, choose = (train[rows] for rows in next(part.split(X[train], y[train])))
+    preprocessor = Preprocessor.fit(
+        columns_from_array(X[learn]), target_column(y[learn]), kind="classification"
+    )
+
+    def dataset(rows: np.ndarray) -> Dataset:
+        return preprocessor.dataset(columns_from_array(X[rows]), target_column(y[rows]))
+
+    return Task(name, Split(dataset(learn), dataset(choose), dataset(test)), preprocessor)
 
 
 def fold(job: tuple[str, np.ndarray, np.ndarray, int, int]) -> tuple[float, float, int, int]:
     """Return (our accuracy, MLP's accuracy, enabled connections, hidden nodes) of one fold."""
     name, train, test, seed, gens = job
     X, y = DATA_SETS[name][0](return_X_y=True)
+    config = ExperimentConfig(name, gens=gens, pop=32, steps=40, seed=seed, workers=1)
+    ours = run_experiment(config, task=as_task(name, X, y, train, test)).metrics
     scaler = StandardScaler().fit(X[train])
-    inside, outside = scaler.transform(X[train]), scaler.transform(X[test])
-    best = evolved(inside, y[train], seed, gens)
     # A worker per core already: BLAS threads of their own would only be in each other's way.
     with warnings.catch_warnings(), threadpool_limits(1):
         warnings.simplefilter("ignore", ConvergenceWarning)  # its default of 200 epochs
-        mlp = MLPClassifier(hidden_layer_sizes=(100,), random_state=seed).fit(inside, y[train])
-    ours = float(np.mean(sm.predict(best, outside) == y[test]))
-    return ours, float(mlp.score(outside, y[test])), best.n_enabled, best.n_hidden
+        mlp = MLPClassifier(hidden_layer_sizes=(100,), random_state=seed)
+        mlp.fit(scaler.transform(X[train]), y[train])
+    theirs = float(mlp.score(scaler.transform(X[test]), y[test]))
+    return ours["test_accuracy"], theirs, ours["enabled_connections"], ours["hidden_nodes"]
 
 
 def lower_end(difference: np.ndarray, test_share: float) -> float:

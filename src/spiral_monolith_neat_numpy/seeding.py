@@ -30,6 +30,7 @@ class Purpose(IntEnum):
     SPECIES = 10
     CONTROL = 11
     REGENERATION = 12
+    REFIT = 13
 
 
 def mix64(value: int) -> int:

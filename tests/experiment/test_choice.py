@@ -9,7 +9,6 @@ from tests.genes.strategies import make_genes
 from spiral_monolith_neat_numpy.experiment.choice import (
     CHARGE_PER_EDGE,
     CHARGE_PER_NODE,
-    ROWS_PER_PARAMETER,
     choose_champion,
     cost,
     n_parameters,
@@ -57,15 +56,18 @@ def test_of_equal_networks_the_smaller_is_chosen() -> None:
 
 
 def test_networks_with_too_many_parameters_are_not_looked_at() -> None:
-    most = SPLIT.train.n_samples // ROWS_PER_PARAMETER
+    rows_per_parameter = 10
+    most = SPLIT.train.n_samples // rows_per_parameter
     just, beyond = line(5.0, most - 1), line(50.0, most)
     assert n_parameters(just) == most
-    assert choose_champion(line(1.0), [just, beyond], SPLIT) == just
+    found = choose_champion(line(1.0), [just, beyond], SPLIT, rows_per_parameter)
+    assert found == just
+    assert choose_champion(line(1.0), [just, beyond], SPLIT) == beyond
 
 
 def test_evolutions_champion_stays_where_all_are_too_large() -> None:
     large = line(1.0, n_hidden=30)
-    assert choose_champion(large, [line(5.0, n_hidden=30)], SPLIT) is large
+    assert choose_champion(large, [line(5.0, n_hidden=30)], SPLIT, 10) is large
 
 
 def test_evolutions_champion_stays_for_regression() -> None:

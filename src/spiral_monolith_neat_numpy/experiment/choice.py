@@ -6,7 +6,7 @@ among the best of every generation and the last population, the champion has the
 
     cross-entropy over training and validation rows + a charge per connection and node.
 
-Networks with more than a parameter to ten training rows are not looked at, since their
+Networks with too many parameters for the training rows are not looked at, since their
 training loss would flatter them; where none is left, evolution's own champion stays.
 """
 
@@ -20,24 +20,26 @@ from spiral_monolith_neat_numpy.network.network import compile_genome
 from spiral_monolith_neat_numpy.network.prediction import network_probabilities
 from spiral_monolith_neat_numpy.tasks.dataset import Dataset, Split
 
-ROWS_PER_PARAMETER = 10
 # Nats per sample; chosen on spirals with seeds from 10,000.
 CHARGE_PER_EDGE, CHARGE_PER_NODE = 3e-4, 1e-3
 _SMALLEST = 1e-12  # a probability that a float32 network calls 0
 
 
-def choose_champion(best: Genome, others: Iterable[Genome], split: Split) -> Genome:
+def choose_champion(
+    best: Genome, others: Iterable[Genome], split: Split, rows_per_parameter: float = 0.0
+) -> Genome:
     """Return the network to keep: a copy of one of ``others``, or ``best``.
 
     Args:
         best: evolution's own champion; it stays for regression.
         others: trained networks with the inputs and outputs of ``best``.
         split: the data; ``split.test`` is not looked at.
+        rows_per_parameter: training rows for each connection and hidden node, at least.
     """
     if split.train.kind == "regression":
         return best
-    most = split.train.n_samples / ROWS_PER_PARAMETER
-    small = [genome for genome in (best, *others) if n_parameters(genome) <= most]
+    rows = split.train.n_samples
+    small = [g for g in (best, *others) if n_parameters(g) * rows_per_parameter <= rows]
     if not small:
         return best
     costs = [cost(genome, split.train, split.validation) for genome in small]

@@ -11,10 +11,12 @@ from spiral_monolith_neat_numpy.errors import FitnessError
 from spiral_monolith_neat_numpy.evolution.neat import ReproPlanaNEATPlus
 from spiral_monolith_neat_numpy.experiment.choice import choose_champion
 from spiral_monolith_neat_numpy.experiment.config import ExperimentConfig
+from spiral_monolith_neat_numpy.experiment.recipe import recipe_for
+from spiral_monolith_neat_numpy.experiment.refit import refit
 from spiral_monolith_neat_numpy.experiment.scores import score
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.network.network import compile_genome
-from spiral_monolith_neat_numpy.tasks.dataset import Split
+from spiral_monolith_neat_numpy.tasks.dataset import Dataset
 from spiral_monolith_neat_numpy.tasks.model import Model
 from spiral_monolith_neat_numpy.tasks.registry import Task
 
@@ -81,7 +83,13 @@ def collect(
     if best is None:
         raise RuntimeError("an experiment must score at least one genome, got none")
     scored = [genome for genome in neat.population if genome.fitness is not None]
-    best = choose_champion(best, [*neat.snapshots_genomes, *scored], task.split)
+    recipe = recipe_for(task)
+    kept = [*neat.snapshots_genomes, *scored]
+    best = choose_champion(best, kept, task.split, recipe.rows_per_parameter)
+    refit_steps = recipe.refit_steps if config.steps else 0
+    chosen_scores = _scores(best, task.split.validation, task)
+    if refit_steps:
+        best = refit(best, task.split, recipe, config.seed)
     last = neat.records[-1]
     metrics: dict[str, Any] = {
         "task": task.name,
@@ -97,6 +105,8 @@ def collect(
         "enabled_connections": best.n_enabled,
         "evaluations": last.evaluations,
         "gradient_steps": last.gradient_steps,
+        "refit_steps": refit_steps,
+        **{f"chosen_validation_{what}": value for what, value in chosen_scores.items()},
         **_part_scores(best, task),
     }
     versions = {"python": platform.python_version(), "numpy": np.__version__}
@@ -106,15 +116,17 @@ def collect(
 
 
 def _part_scores(best: Genome, task: Task) -> dict[str, Any]:
-    split: Split = task.split
-    network = compile_genome(best)
     found: dict[str, Any] = {}
     for name, part in (
-        ("train", split.train),
-        ("validation", split.validation),
-        ("test", split.test),
+        ("train", task.split.train),
+        ("validation", task.split.validation),
+        ("test", task.split.test),
     ):
-        scores = score(network, part.X, part.y, task.preprocessor)
+        scores = _scores(best, part, task)
         found.update({f"{name}_{what}": value for what, value in scores.items()})
         found[f"{name}_samples"] = part.n_samples
     return found
+
+
+def _scores(genome: Genome, part: Dataset, task: Task) -> dict[str, float | None]:
+    return score(compile_genome(genome), part.X, part.y, task.preprocessor)

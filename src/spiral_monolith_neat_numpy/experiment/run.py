@@ -10,25 +10,18 @@ from spiral_monolith_neat_numpy.errors import FitnessError, check_integer
 from spiral_monolith_neat_numpy.evaluation.backprop import BackpropData, FitnessBackprop
 from spiral_monolith_neat_numpy.evolution.neat import ReproPlanaNEATPlus
 from spiral_monolith_neat_numpy.evolution.records import GenerationRecord
-from spiral_monolith_neat_numpy.experiment.config import (
-    EXPERIMENT_BACKPROP,
-    EXPERIMENT_NOISE_STD,
-    EXPERIMENT_SETTINGS,
-    MAX_SEED,
-    TABLE_BACKPROP,
-    TABLE_NOISE_STD,
-    TABLE_SETTINGS,
-    ExperimentConfig,
-)
+from spiral_monolith_neat_numpy.experiment.config import MAX_SEED, ExperimentConfig
 from spiral_monolith_neat_numpy.experiment.files import (
     check_drawing,
     output_directory,
     write_results,
 )
+from spiral_monolith_neat_numpy.experiment.recipe import recipe_for
 from spiral_monolith_neat_numpy.experiment.result import Ending, ExperimentResult, collect
+from spiral_monolith_neat_numpy.experiment.start import mix_starts
 from spiral_monolith_neat_numpy.experiment.warmup import warm_up
 from spiral_monolith_neat_numpy.genes.genome import Genome
-from spiral_monolith_neat_numpy.tasks.registry import DRAWN_NAMES, Task, load_task
+from spiral_monolith_neat_numpy.tasks.registry import Task, load_task
 
 _log = logging.getLogger("spiral_monolith_neat_numpy")
 Reporter = Callable[[GenerationRecord], None]
@@ -139,19 +132,25 @@ def build(config: ExperimentConfig, task: Task) -> tuple[ReproPlanaNEATPlus, Fit
     train, validation = task.split.train, task.split.validation
     n_outputs = train.n_classes if train.n_classes > 2 else 1
     n_edges = train.n_features * n_outputs
+    recipe = recipe_for(task)
     # Room to grow beyond the first, fully connected genomes, however wide the data.
-    drawn = task.name in DRAWN_NAMES
-    base, rates = (
-        (EXPERIMENT_SETTINGS, EXPERIMENT_BACKPROP) if drawn else (TABLE_SETTINGS, TABLE_BACKPROP)
-    )
-    settings = base.with_changes(max_edges=max(1024, 2 * n_edges))
+    settings = recipe.settings.with_changes(max_edges=max(1024, 3 * n_edges))
     neat = ReproPlanaNEATPlus(
         train.n_features, n_outputs, config.pop, rng=config.seed, settings=settings
     )
     if config.workers is not None:
         neat.eval_workers = config.workers
+    if recipe.mixed_start:
+        mix_starts(neat, config.seed)
     head = "identity" if task.kind == "regression" else "logistic" if n_outputs == 1 else "softmax"
-    data = BackpropData(train.X, train.y, validation.X, validation.y)
-    fitness = FitnessBackprop(data, replace(rates, steps=config.steps, head=head))
-    fitness.set_noise_std(EXPERIMENT_NOISE_STD if drawn else TABLE_NOISE_STD)
+    share = min(1.0, recipe.most_charge / (n_edges * recipe.backprop.alpha_edges))
+    rates = replace(
+        recipe.backprop,
+        steps=config.steps,
+        head=head,
+        alpha_nodes=share * recipe.backprop.alpha_nodes,
+        alpha_edges=share * recipe.backprop.alpha_edges,
+    )
+    fitness = FitnessBackprop(BackpropData(train.X, train.y, validation.X, validation.y), rates)
+    fitness.set_noise_std(recipe.noise_std)
     return neat, fitness
