@@ -115,6 +115,26 @@ def test_second_process_uses_what_the_first_compiled(install: Path, tmp_path: Pa
 
 
 @compiled_only
+def test_new_cache_removes_those_long_unused_and_an_old_one_in_use_stays(
+    install: Path, tmp_path: Path
+) -> None:
+    cache = tmp_path / "cache"
+    places = [use_probe(install, SPIRAL_NEAT_CACHE_DIR=str(cache))[2]]
+    for step in (2, 3):
+        edited = HELPER.replace("value + 1", f"value + {step}")
+        (install / "kernels" / "probe_helper.py").write_text(edited)
+        places.append(use_probe(install, SPIRAL_NEAT_CACHE_DIR=str(cache))[2])
+    for place in places:
+        os.utime(place, (0, 0))
+    use_probe(install, SPIRAL_NEAT_CACHE_DIR=str(cache))  # nothing new: nothing is removed
+    assert sorted(cache.iterdir()) == sorted(places)
+    (install / "kernels" / "probe_helper.py").write_text(HELPER + "# new")
+    new = use_probe(install, SPIRAL_NEAT_CACHE_DIR=str(cache))[2]
+    assert sorted(cache.iterdir()) == sorted([new, places[2]])
+    assert use_probe(install, SPIRAL_NEAT_CACHE_DIR=str(cache))[:2] == (20, 1)
+
+
+@compiled_only
 def test_damaged_cache_costs_a_compilation_and_a_warning(install: Path, tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     _, _, place = use_probe(install, SPIRAL_NEAT_CACHE_DIR=str(cache))
@@ -195,12 +215,12 @@ def test_kernel_from_outside_the_folder_is_not_cached() -> None:
 
 
 WARMTH = """
-from spiral_monolith_neat_numpy.kernels.jit import is_warm
+from spiral_monolith_neat_numpy.kernels.jit import is_loaded, is_warm
 from spiral_monolith_neat_numpy.kernels.probe import run
 from spiral_monolith_neat_numpy.kernels.probe_helper import step
-before = is_warm(run, step)
+before = is_warm(run, step), is_loaded(run)
 run(1)
-print(before, is_warm(run), is_warm(run, step))
+print(*before, is_warm(run), is_warm(run, step), is_loaded(run))
 """
 
 
@@ -208,12 +228,12 @@ print(before, is_warm(run), is_warm(run, step))
 def test_kernel_is_warm_once_it_is_compiled_here_or_before(install: Path, tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     first = run_script(WARMTH, install, SPIRAL_NEAT_CACHE_DIR=str(cache))
-    assert first.stdout.split() == ["False", "True", "True"]
+    assert first.stdout.split() == ["False", "False", "True", "True", "True"]
     second = run_script(WARMTH, install, SPIRAL_NEAT_CACHE_DIR=str(cache))
-    assert second.stdout.split() == ["True", "True", "True"]
+    assert second.stdout.split() == ["True", "False", "True", "True", "True"]
     next(cache.rglob("probe.run*.nbi")).unlink()
     third = run_script(WARMTH, install, SPIRAL_NEAT_CACHE_DIR=str(cache))
-    assert third.stdout.split() == ["False", "True", "True"]
+    assert third.stdout.split() == ["False", "False", "True", "True", "True"]
 
 
 @compiled_only
@@ -222,12 +242,13 @@ def test_cache_of_another_processor_does_not_warm(install: Path, tmp_path: Path)
     other = {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}
     run_script(WARMTH, install, SPIRAL_NEAT_CACHE_DIR=cache, **other)
     here = run_script(WARMTH, install, SPIRAL_NEAT_CACHE_DIR=cache)
-    assert here.stdout.split() == ["False", "True", "True"]
+    assert here.stdout.split() == ["False", "False", "True", "True", "True"]
 
 
 def test_without_a_compiler_all_is_warm(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nb.config, "DISABLE_JIT", 1)
     assert jit.is_warm(run_script)
+    assert jit.is_loaded(run_script)
 
 
 def test_kernel_computes_as_the_function_does() -> None:

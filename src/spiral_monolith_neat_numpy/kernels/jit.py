@@ -25,6 +25,8 @@ import numba as nb
 import numpy as np
 from numba.core import caching
 
+from spiral_monolith_neat_numpy.kernels.pruning import mark_used, remove_unused
+
 _log = logging.getLogger("spiral_monolith_neat_numpy")
 _F = TypeVar("_F", bound=Callable[..., Any])
 _FOLDER = Path(__file__).parent
@@ -59,16 +61,21 @@ def cache_directory() -> Path:
     """Return a writable directory for compiled kernels, made if it was missing.
 
     The first that can be written of: ``$SPIRAL_NEAT_CACHE_DIR``, ``$XDG_CACHE_HOME`` or
-    ``~/.cache``, and the temporary directory (for a read-only install without a home).
+    ``~/.cache``, and the temporary directory (for a read-only install without a home). A new
+    one is the occasion to remove others that were not used for long.
     """
     for parent in _candidates():
         path = parent / cache_key()
         try:
+            is_new = not path.exists()
             path.mkdir(parents=True, exist_ok=True)
             tempfile.TemporaryFile(dir=path).close()
+            mark_used(path)
         except OSError as error:
             _log.debug("kernel cache: %s cannot be used (%s)", path, error)
             continue
+        if is_new:
+            remove_unused(parent, kept=path.name)
         return path
     path = Path(tempfile.mkdtemp(prefix="spiral-neat-"))
     _log.warning("kernel cache: no lasting place can be written, compiling into %s", path)
@@ -186,12 +193,15 @@ def is_warm(*kernels: Callable[..., Any]) -> bool:
 
     Each is compiled in this process, or in the cache for this processor, or compiling is off.
     """
-    return all(_is_ready(one) for one in kernels)
+    return all(is_loaded(one) or _is_cached(one) for one in kernels)
 
 
-def _is_ready(compiled: Any) -> bool:
-    if nb.config.DISABLE_JIT or compiled.signatures:
-        return True
+def is_loaded(*kernels: Callable[..., Any]) -> bool:
+    """Return whether each of these kernels has run in this process, or compiling is off."""
+    return bool(nb.config.DISABLE_JIT) or all(cast(Any, one).signatures for one in kernels)
+
+
+def _is_cached(compiled: Any) -> bool:
     file = getattr(compiled._cache, "_cache_file", None)
     if file is None:  # from outside this folder
         return False
