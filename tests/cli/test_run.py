@@ -76,7 +76,8 @@ def test_no_progress_where_there_is_no_terminal() -> None:
 
 
 def test_cold_start_says_what_it_waits_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(warmup, "is_warm", lambda *kernels: False)
+    for what in ("is_loaded", "is_warm"):
+        monkeypatch.setattr(warmup, what, lambda *kernels: False)
     cold = call("run", "xor", "--json", *SMALL)
     assert cold.stderr == (
         "Note: compiling kernels for this machine, once: about a quarter of a minute ...\n"

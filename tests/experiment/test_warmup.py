@@ -22,7 +22,6 @@ def compiled():
     found = {one for m in modules for one in vars(m).values() if hasattr(one, "signatures")}
     return {(one.__name__, str(signature)) for one in found for signature in one.signatures}
 
-warmup.is_warm = lambda *kernels: False
 warmup.warm_up()
 before = compiled()
 for task in sys.argv[1:]:
@@ -34,6 +33,7 @@ print(len(before) > 10, *(compiled() - before))
 def test_cold_start_says_what_it_waits_for(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    monkeypatch.setattr(warmup, "is_loaded", lambda *kernels: False)
     monkeypatch.setattr(warmup, "is_warm", lambda *kernels: False)
     with caplog.at_level(logging.INFO):
         warmup.warm_up()
@@ -42,9 +42,32 @@ def test_cold_start_says_what_it_waits_for(
     ]
 
 
-def test_warm_start_says_nothing(caplog: pytest.LogCaptureFixture) -> None:
+def test_pause_comes_between_kernels_and_may_end_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(warmup, "is_loaded", lambda *kernels: False)
+    pauses: list[None] = []
+    warmup.warm_up(lambda: pauses.append(None))
+    assert len(pauses) == 3
+
+    def end() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        warmup.warm_up(end)
+
+
+def test_what_is_loaded_is_not_run_again(monkeypatch: pytest.MonkeyPatch) -> None:
     warmup.warm_up()
+    monkeypatch.delattr(warmup, "predict")
+    warmup.warm_up()
+
+
+def test_warm_start_says_nothing(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    warmup.warm_up()
+    assert warmup.is_quick()
     caplog.clear()
+    monkeypatch.setattr(warmup, "is_loaded", lambda *kernels: False)
     with caplog.at_level(logging.INFO):
         warmup.warm_up()
     assert caplog.records == []

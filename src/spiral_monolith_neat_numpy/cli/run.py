@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from spiral_monolith_neat_numpy.cli.interrupts import kept
 from spiral_monolith_neat_numpy.cli.progress import live_progress
 from spiral_monolith_neat_numpy.cli.speaking import (
     FAILED,
@@ -25,7 +26,9 @@ from spiral_monolith_neat_numpy.experiment import drawing, files
 from spiral_monolith_neat_numpy.experiment.config import ExperimentConfig
 from spiral_monolith_neat_numpy.experiment.result import ExperimentResult
 from spiral_monolith_neat_numpy.experiment.run import run_experiment
+from spiral_monolith_neat_numpy.experiment.warmup import is_quick, warm_up
 
+_WAIT = "Note: ending when the compiler pauses; Ctrl-C again ends at once"
 _ROLES = {
     "train": ("training", "trained on"),
     "validation": ("validation", "used to choose"),
@@ -51,7 +54,7 @@ def run_task(config: ExperimentConfig, *, as_json: bool, quiet: bool) -> None:
         typer.Exit: with 130 after Ctrl-C, 1 after a fitness that failed.
     """
     with _progress(config, quiet) as on_generation:
-        result = run_experiment(config, on_generation)
+        result = run_experiment(config, on_generation, prepare=_warm_up)
     ending = result.ending
     _warn_of_early_end(config, result)
     if as_json:
@@ -63,6 +66,11 @@ def run_task(config: ExperimentConfig, *, as_json: bool, quiet: bool) -> None:
         raise typer.Exit(INTERRUPTED)
     if ending.failure is not None:
         raise typer.Exit(FAILED)
+
+
+def _warm_up() -> None:
+    with kept("" if is_quick() else _WAIT) as pause:
+        warm_up(pause)
 
 
 @contextlib.contextmanager

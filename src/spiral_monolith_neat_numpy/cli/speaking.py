@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from spiral_monolith_neat_numpy.cli.interrupts import let_raise
 from spiral_monolith_neat_numpy.errors import FitnessError
 from spiral_monolith_neat_numpy.tasks.model import Model, load
 
@@ -60,6 +61,7 @@ def errors_told(options: Mapping[str, str], *, quiet: bool = False) -> Iterator[
     _log.addHandler(handler)
     _log.setLevel(handler.level)
     try:
+        let_raise()
         yield
         sys.stdout.flush()  # what fails now would fail without a word at exit
     except KeyboardInterrupt:

@@ -77,7 +77,10 @@ def run_backprop_neat_experiment(
 
 
 def run_experiment(
-    config: ExperimentConfig, on_generation: Reporter | None = None, task: Task | None = None
+    config: ExperimentConfig,
+    on_generation: Reporter | None = None,
+    task: Task | None = None,
+    prepare: Callable[[], None] = warm_up,
 ) -> ExperimentResult:
     """Run an experiment; see ``ExperimentConfig`` and ``ExperimentResult``.
 
@@ -89,6 +92,7 @@ def run_experiment(
         config: what to run.
         on_generation: called with each generation's record.
         task: the data; None: what ``config`` names.
+        prepare: makes the kernels ready, once all that was asked for is known to be sound.
 
     Raises:
         FitnessError, KeyboardInterrupt: before the first generation was scored.
@@ -102,14 +106,20 @@ def run_experiment(
             config.task, config.seed, target=config.target, kind=config.kind, impute=config.impute
         )
     if config.out is None:
-        return _run(config, task, on_generation)
+        return _run(config, task, on_generation, prepare)
     with output_directory(config.out) as out:
-        return write_results(_run(config, task, on_generation), out, pictures=config.pictures)
+        result = _run(config, task, on_generation, prepare)
+        return write_results(result, out, pictures=config.pictures)
 
 
-def _run(config: ExperimentConfig, task: Task, on_generation: Reporter | None) -> ExperimentResult:
+def _run(
+    config: ExperimentConfig,
+    task: Task,
+    on_generation: Reporter | None,
+    prepare: Callable[[], None],
+) -> ExperimentResult:
     neat, fitness = build(config, task)
-    warm_up()
+    prepare()
     started = time.perf_counter()
     interrupted, failure = False, None
     try:

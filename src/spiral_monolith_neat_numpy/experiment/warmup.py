@@ -1,6 +1,7 @@
-"""Compile the kernels that a run needs, before it and not in its midst."""
+"""Compile or load the kernels that a run needs, before it and not in its midst."""
 
 import logging
+from collections.abc import Callable
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from spiral_monolith_neat_numpy.evaluation.backprop import (
 )
 from spiral_monolith_neat_numpy.evolution.neat import ReproPlanaNEATPlus
 from spiral_monolith_neat_numpy.kernels.forward import run_rows
-from spiral_monolith_neat_numpy.kernels.jit import is_warm
+from spiral_monolith_neat_numpy.kernels.jit import is_loaded, is_warm
 from spiral_monolith_neat_numpy.kernels.splice import splice_edges
 from spiral_monolith_neat_numpy.kernels.train import train
 from spiral_monolith_neat_numpy.network.prediction import predict
@@ -20,20 +21,34 @@ from spiral_monolith_neat_numpy.settings import Settings
 _log = logging.getLogger("spiral_monolith_neat_numpy")
 
 
-def warm_up() -> None:
-    """Compile what training, breeding and prediction need, unless that was done before.
+def _go_on() -> None:
+    pass
+
+
+def is_quick() -> bool:
+    """Return whether ``warm_up`` has nothing to compile."""
+    return is_warm(train, splice_edges, run_rows)
+
+
+def warm_up(pause: Callable[[], None] = _go_on) -> None:
+    """Make what training, breeding and prediction need ready to run in this process.
 
     In the calling thread, where Ctrl-C ends it; one run leaves the kernels in a cache for all
-    later ones. The log says what the wait is for.
+    later ones. Where they have to be compiled, the log says what the wait is for.
+
+    Args:
+        pause: called now and then between two kernels; what it raises ends the warm-up.
     """
-    if is_warm(train, splice_edges, run_rows):
+    if is_loaded(train, splice_edges, run_rows):
         return
-    _log.info("compiling kernels for this machine, once: about a quarter of a minute ...")
+    if not is_quick():
+        _log.info("compiling kernels for this machine, once: about a quarter of a minute ...")
     X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
     y = np.array([0, 1, 1, 0])
     # Every child grows: what splices new genes in is compiled too.
     neat = ReproPlanaNEATPlus(2, 1, 4, rng=0, settings=Settings(p_add_node=1.0))
     neat.parallel_backend = "serial"
+    predict(neat.population[0], X)
+    pause()
     fitness = FitnessBackprop(BackpropData(X, y, X, y), BackpropSettings(steps=1))
-    best, _ = neat.evolve(fitness, 2, verbose=False)
-    predict(best, X)
+    neat.evolve(fitness, 2, verbose=False, on_generation=lambda _: pause())

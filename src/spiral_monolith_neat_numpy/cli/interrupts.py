@@ -1,0 +1,69 @@
+"""What Ctrl-C does in the command, from its first line to its last.
+
+While modules are imported it ends the process (``spiral_neat_command``). While kernels are
+compiled or loaded it is kept until one is ready: an exception that the compiler's own
+clean-up meets is printed and lost. In all the rest it raises, as Python has it.
+"""
+
+import contextlib
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+
+from spiral_neat_command import end_at_once
+
+
+def let_raise() -> None:
+    """Let Ctrl-C raise KeyboardInterrupt from here on, if it ended the process until here."""
+    if _is_ours() and signal.getsignal(signal.SIGINT) is end_at_once:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@contextlib.contextmanager
+def kept(note: str) -> Iterator[Callable[[], None]]:
+    """Keep the first Ctrl-C for the next pause, or the end of the block; the second one raises.
+
+    Outside the main thread, or where something else handles or ignores Ctrl-C, nothing is
+    changed.
+
+    Args:
+        note: what to say at the first Ctrl-C; nothing if empty.
+
+    Yields:
+        A pause: what to call where the block may be left.
+
+    Raises:
+        KeyboardInterrupt: in a pause or at the end, if there was one.
+    """
+    came: list[int] = []
+
+    def keep(signal_number: int, frame: object) -> None:
+        came.append(signal_number)
+        if len(came) > 1:
+            raise KeyboardInterrupt
+        if note:
+            # Past Rich and Python's buffers: it may have come while they print. A terminal has
+            # the progress bar and "^C" on its line.
+            start = "\n" if sys.stderr.isatty() else ""
+            os.write(2, f"{start}{note}\n".encode())
+
+    def pause() -> None:
+        if came:
+            raise KeyboardInterrupt
+
+    if not _is_ours() or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield pause
+        return
+    signal.signal(signal.SIGINT, keep)
+    try:
+        yield pause
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    pause()
+
+
+def _is_ours() -> bool:
+    """Return whether this thread may say what signals do."""
+    return threading.current_thread() is threading.main_thread()

@@ -1,0 +1,38 @@
+"""Where the command ``spiral-neat`` begins: heeds Ctrl-C while all the rest is imported.
+
+Outside the package, since importing any module of it imports NumPy and Numba first. That
+takes a second, in which Ctrl-C would print where in them it came.
+"""
+
+import os
+import signal
+import sys
+
+_INTERRUPTED = 130  # as shells report a process that SIGINT ended
+
+
+def main() -> None:
+    """Run the command on the process's arguments."""
+    # A process started in the background ignores Ctrl-C; that is left as it is.
+    heeded = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if heeded:
+        signal.signal(signal.SIGINT, end_at_once)
+    try:
+        from spiral_monolith_neat_numpy.cli import main as command
+
+        command()
+    except KeyboardInterrupt:
+        sys.stderr.write("Interrupted\n")
+        sys.exit(_INTERRUPTED)
+    finally:
+        if heeded:  # all is done: Python's own end has nothing to say of Ctrl-C
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def end_at_once(signal_number: int, frame: object) -> None:
+    """End the process, which has begun nothing yet.
+
+    No exception: one that is raised inside an import can come out as another one.
+    """
+    os.write(2, b"Interrupted: nothing was started\n")
+    os._exit(_INTERRUPTED)
