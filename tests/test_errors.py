@@ -21,6 +21,7 @@ from spiral_monolith_neat_numpy.errors import (
     check_integer,
     check_length,
     check_number,
+    retold,
 )
 
 
@@ -218,3 +219,9 @@ def test_length_must_match_the_other_argument() -> None:
         message = f"y must have shape (3,) to match X, got {wrong.shape}"
         with pytest.raises(ValueError, match=exactly(message)):
             check_length("y", wrong, 3, "X")
+
+
+def test_retold_error_keeps_class_and_number_and_says_the_sentence_alone() -> None:
+    told = retold(PermissionError(13, "Permission denied", "file"), "path must be readable")
+    assert type(told) is PermissionError
+    assert (str(told), told.errno) == ("path must be readable", 13)

@@ -39,6 +39,18 @@ class FitnessError(RuntimeError):
         return (type(self), (str(self), self.genome_id))
 
 
+def retold(error: OSError, message: str) -> OSError:
+    """Return an error of the same class and ``errno`` that says ``message`` and nothing else.
+
+    Example:
+        >>> str(retold(FileNotFoundError(2, "No such file or directory"), "path must exist"))
+        'path must exist'
+    """
+    told = type(error)(message)
+    told.errno = error.errno  # as an argument it would put "[Errno 2]" before the message
+    return told
+
+
 def check_number(
     name: str,
     value: object,

@@ -135,6 +135,7 @@ def test_bad_table_is_one_message_and_leaves_nothing(
         (["run", "xor", "--pop", "1"], "--pop must be >= 2, got 1"),
         (["run", "xor", "--steps", "-1"], "--steps must be >= 0, got -1"),
         (["run", "xor", "--seed", "-1"], "--seed must be in [0, 9223372036854775807], got -1"),
+        (["run", "xor", "--out", ""], "--out must name a directory or be None, got ''"),
         (["run", "xor", "--workers", "0"], "--workers must be >= 1, got 0"),
         (["run", "xor", "--target", "x"], "--target goes with a CSV file, got 'x' with task 'xor'"),
         (["run", "xor", "--kind", "regression"], "--kind goes with a CSV file"),
@@ -149,7 +150,7 @@ def test_bad_argument_is_one_message_and_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], message: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    options = ["--out", "new/out"] if len(arguments) > 1 else []
+    options = ["--out", "new/out"] if len(arguments) > 1 and "--out" not in arguments else []
     result = call(*arguments, *options)
     assert result.exit_code == 2
     assert result.stdout == ""

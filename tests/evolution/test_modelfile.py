@@ -317,6 +317,24 @@ def test_genome_that_breaks_a_law_is_not_written(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_missing_file_is_an_error_of_the_system(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError):
-        read_model(tmp_path / "none.npz")
+@pytest.mark.parametrize(
+    ("name", "error", "reason"),
+    [
+        ("none.npz", FileNotFoundError, "No such file or directory"),
+        ("folder", IsADirectoryError, "Is a directory"),
+    ],
+)
+def test_file_that_cannot_be_read_or_written_is_one_sentence(
+    tmp_path: Path, name: str, error: type[OSError], reason: str
+) -> None:
+    (tmp_path / "folder").mkdir()
+    path = tmp_path / name
+    with pytest.raises(error) as caught:
+        read_model(path)
+    words = "path must be a model file that can be {}, got {!r}: {}"
+    assert str(caught.value) == words.format("read", str(path), reason)
+    assert caught.value.errno is not None
+    below = path / "model.npz" if name == "none.npz" else path
+    with pytest.raises(error) as caught:
+        write_model(below, small_genome())
+    assert str(caught.value) == words.format("written", str(below), reason)

@@ -52,7 +52,7 @@ def test_place_that_cannot_be_a_directory_is_refused(
     tmp_path: Path, place: str, reason: str, error: type[OSError]
 ) -> None:
     (tmp_path / "file").write_text("mine")
-    message = rf"output directory must be a directory .* got '.*{place}': {reason}"
+    message = rf"^out must be a directory .* got '.*{place}': {reason}"
     with pytest.raises(error, match=message), output_directory(tmp_path / place):
         pass
     assert [path.name for path in tmp_path.iterdir()] == ["file"]

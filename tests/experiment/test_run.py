@@ -316,6 +316,12 @@ def test_one_call_writes_under_its_prefix_and_says_what_is_missing(
         ({"pop": 1}, ValueError, "pop must be >= 2, got 1"),
         ({"steps": -1}, ValueError, "steps must be >= 0, got -1"),
         ({"rng_seed": -1}, ValueError, r"rng_seed must be in \[0, .*got -1"),
+        ({"out_prefix": ""}, ValueError, "^out_prefix must name a directory or be None, got ''$"),
+        (
+            {"out_prefix": "/dev/null/x"},
+            NotADirectoryError,
+            "^out_prefix must be a directory that can be written, got '/dev/null/x': Not a dir",
+        ),
     ],
 )
 def test_bad_arguments_are_named_and_leave_nothing(

@@ -231,6 +231,11 @@ def test_a_category_of_the_validation_part_alone_is_only_a_warning(
     assert not all(seen)
 
 
+FEW = (
+    r"column 'species' of flowers\.csv must have at least 3 rows of each class, one for .* split, "
+)
+
+
 @pytest.mark.parametrize(
     ("text", "options", "message"),
     [
@@ -244,8 +249,9 @@ def test_a_category_of_the_validation_part_alone_is_only_a_warning(
         ),
         (flowers({(5, 1): "inf"}), {}, "'width' .* must hold finite numbers .* got inf in line 6"),
         (flowers({(5, 3): "NA"}), {"impute": "median"}, "'species' .* a target is never imputed"),
-        (flowers({(5, 3): "c"}), {}, "class 'c' must have at least 3 rows, .* got 1"),
-        (flowers(n=4), {}, "class 'a' must have at least 3 rows, .* got 2"),
+        (flowers({(5, 3): "c"}), {}, FEW + "got 1 of class 'c', in line 6"),
+        (flowers(n=4), {}, FEW + "got 2 of class 'a', in line 2 and line 4"),
+        ("x,y\n1,2.5\n2,3.5\n", {}, r"flowers\.csv must have at least 3 rows, .* got 2"),
         (flowers().replace(",b\n", ",a\n"), {}, "at least two classes .* got only 'a' in all 30"),
         (flowers(), {"target": "spices"}, r"target must be a column of flowers\.csv \('length', "),
         (flowers(), {"kind": "regression"}, "must hold numbers to be the target of a regression"),

@@ -27,7 +27,7 @@ app = typer.Typer(
 _RUN_OPTIONS = {
     name: f"--{name}"
     for name in ("gens", "pop", "steps", "seed", "target", "kind", "impute", "workers")
-} | {"task": "TASK", "the output directory": "--out"}
+} | {"task": "TASK", "out": "--out"}
 
 
 def main() -> None:

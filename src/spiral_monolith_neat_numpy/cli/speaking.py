@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from spiral_monolith_neat_numpy.cli.interrupts import let_raise
-from spiral_monolith_neat_numpy.errors import FitnessError
+from spiral_monolith_neat_numpy.errors import FitnessError, retold
 from spiral_monolith_neat_numpy.tasks.model import Model, load
 
 INTERRUPTED = 130  # as shells report a process that SIGINT ended
@@ -107,8 +107,10 @@ class _Speaker(logging.Handler):
 
 def cannot(argument: str, wanted: str, path: Path, error: OSError) -> OSError:
     """Return the error of a file that cannot be used, in words of the command's argument."""
-    message = f"{argument} must be a file that can be {wanted}, got {str(path)!r}: {error.strerror}"
-    return OSError(error.errno, message)
+    reason = error.strerror or os.strerror(error.errno or 0)
+    return retold(
+        error, f"{argument} must be a file that can be {wanted}, got {str(path)!r}: {reason}"
+    )
 
 
 def load_model(path: Path) -> Model:

@@ -18,7 +18,12 @@ from typing import Any
 import numpy as np
 
 from spiral_monolith_neat_numpy.arrays import AnyArray
-from spiral_monolith_neat_numpy.errors import ModelFileError, check_choice, check_integer
+from spiral_monolith_neat_numpy.errors import (
+    ModelFileError,
+    check_choice,
+    check_integer,
+    retold,
+)
 from spiral_monolith_neat_numpy.evolution.wholefile import write_whole
 from spiral_monolith_neat_numpy.genes.codes import ACTIVATIONS
 from spiral_monolith_neat_numpy.genes.genome import Genome
@@ -97,7 +102,10 @@ def write_model(
         message = f"preprocessing and info must hold plain JSON values: {error}"
         raise type(error)(message) from error
     arrays = dict(zip(GENE_DTYPES, genes.arrays(), strict=True))
-    return write_whole(path, _archive(text, arrays))
+    try:
+        return write_whole(path, _archive(text, arrays))
+    except OSError as error:
+        raise _about_path(path, "a model file that can be written", error) from error
 
 
 def read_model(path: str | PathLike[str]) -> StoredModel:
@@ -107,7 +115,10 @@ def read_model(path: str | PathLike[str]) -> StoredModel:
         ModelFileError: not a model file, damaged, or from a newer version.
         OSError: the file cannot be read.
     """
-    content = Path(path).read_bytes()
+    try:
+        content = Path(path).read_bytes()
+    except OSError as error:
+        raise _about_path(path, "a model file that can be read", error) from error
     try:
         entries = _entries(content)
         meta = json.loads(entries[_JSON])
@@ -128,6 +139,10 @@ def read_model(path: str | PathLike[str]) -> StoredModel:
         return StoredModel(genome, dict(meta["preprocessing"]), dict(meta["info"]))
     except _DAMAGE as error:
         raise ModelFileError(f"{path} is damaged: {_words(error)}") from error
+
+
+def _about_path(path: str | PathLike[str], wanted: str, error: OSError) -> OSError:
+    return retold(error, f"path must be {wanted}, got {str(path)!r}: {error.strerror}")
 
 
 def _record(genome: Genome) -> dict[str, Any]:

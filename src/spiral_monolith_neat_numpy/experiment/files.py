@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from spiral_monolith_neat_numpy.errors import retold
 from spiral_monolith_neat_numpy.evolution.records import records_csv
 from spiral_monolith_neat_numpy.evolution.wholefile import write_whole
 from spiral_monolith_neat_numpy.experiment.drawing import PICTURES, draw_results
@@ -37,10 +38,14 @@ def check_drawing() -> None:
 
 
 @contextlib.contextmanager
-def output_directory(path: str | os.PathLike[str]) -> Iterator[Path]:
+def output_directory(path: str | os.PathLike[str], name: str = "out") -> Iterator[Path]:
     """Make a directory and prove that it can be written; left by an error, it leaves no trace.
 
     A directory that was there, or that something was written to, stays.
+
+    Args:
+        path: the directory.
+        name: name of the argument, for the message.
 
     Raises:
         OSError: it cannot be made or written.
@@ -55,11 +60,8 @@ def output_directory(path: str | os.PathLike[str]) -> Iterator[Path]:
                 pass
         except OSError as error:
             reason = "it is a file" if isinstance(error, FileExistsError) else error.strerror
-            raise OSError(
-                error.errno,
-                f"the output directory must be a directory that can be written, got {str(path)!r}: "
-                f"{reason}",
-            ) from error
+            message = f"{name} must be a directory that can be written, got {str(path)!r}: {reason}"
+            raise retold(error, message) from error
         yield directory
     except BaseException:
         with contextlib.suppress(OSError):  # the first that is not empty ends it

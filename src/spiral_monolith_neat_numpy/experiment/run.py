@@ -65,12 +65,14 @@ def run_backprop_neat_experiment(
             asked for and scikit-learn, is missing.
     """
     check_integer("rng_seed", rng_seed, 0, MAX_SEED)
+    if out_prefix == "":
+        raise ValueError("out_prefix must name a directory or be None, got ''")
     config = ExperimentConfig(
         str(task), gens, pop, steps, rng_seed, None if out_prefix is None else str(out_prefix)
     )
     if out_prefix is not None and (make_gifs or make_lineage):
         _log.warning("animations and lineage pictures are not there yet; still pictures are drawn")
-    result = run_experiment(config)
+    result = run_experiment(config, out_name="out_prefix")
     if result.ending.failure is not None:
         raise result.ending.failure
     return result.best, result.history
@@ -81,6 +83,8 @@ def run_experiment(
     on_generation: Reporter | None = None,
     task: Task | None = None,
     prepare: Callable[[], None] = warm_up,
+    *,
+    out_name: str = "out",
 ) -> ExperimentResult:
     """Run an experiment; see ``ExperimentConfig`` and ``ExperimentResult``.
 
@@ -93,6 +97,7 @@ def run_experiment(
         on_generation: called with each generation's record.
         task: the data; None: what ``config`` names.
         prepare: makes the kernels ready, once all that was asked for is known to be sound.
+        out_name: what the caller's argument for ``config.out`` is called, for messages.
 
     Raises:
         FitnessError, KeyboardInterrupt: before the first generation was scored.
@@ -107,7 +112,7 @@ def run_experiment(
         )
     if config.out is None:
         return _run(config, task, on_generation, prepare)
-    with output_directory(config.out) as out:
+    with output_directory(config.out, out_name) as out:
         result = _run(config, task, on_generation, prepare)
         return write_results(result, out, pictures=config.pictures)
 

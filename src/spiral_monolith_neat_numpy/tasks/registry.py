@@ -28,7 +28,7 @@ from spiral_monolith_neat_numpy.tasks.dataset import (
 from spiral_monolith_neat_numpy.tasks.generators import DEFAULT_NOISE, DRAWN_TASKS, draw_task
 from spiral_monolith_neat_numpy.tasks.preprocess import Preprocessor
 from spiral_monolith_neat_numpy.tasks.table import Table, listed, read_table, shown
-from spiral_monolith_neat_numpy.tasks.target import choose_kind, target_column
+from spiral_monolith_neat_numpy.tasks.target import check_row_counts, choose_kind, target_column
 
 SHIPPED_TASKS = ("iris", "wine", "breast_cancer", "digits", "diabetes")
 DRAWN_NAMES = ("demo", *DRAWN_TASKS)
@@ -214,6 +214,7 @@ def _split_task(name: str, columns: Sequence[Column], goal: Column, how: _Splitt
 
 
 def _part_rows(goal: Column, how: _Splitting) -> tuple[IntArray, IntArray, IntArray]:
+    check_row_counts(goal, how.kind, len(how.fractions))
     strata: IntArray | FloatArray = np.zeros(goal.values.size)
     names: list[str] = []
     if how.kind == "classification":

@@ -170,6 +170,23 @@ def choose_kind(column: Column, kind: str | None = None) -> Kind:
     return "classification" if kind == "classification" else "regression"
 
 
+def check_row_counts(column: Column, kind: Kind, least: int) -> None:
+    """Raise DataError unless a target has a row, or one of each class, for ``least`` parts."""
+    why = f"at least {least} rows{{}}, one for each part of the split"
+    if kind == "regression":
+        if column.values.size < least:
+            raise DataError(f"{column.source} must have {why.format('')}, got {column.values.size}")
+        return
+    for value in _different(column):
+        rows = np.flatnonzero(column.values == value)
+        if rows.size < least:
+            places = " and ".join(column.place(int(row)) for row in rows)
+            raise DataError(
+                f"{column} must have {why.format(' of each class')}, got {rows.size} of class "
+                f"{shown(_label(value, column.is_number))}, in {places}"
+            )
+
+
 def fit_target(column: Column, kind: Kind) -> Target:
     """Return the target of this kind, fitted on training rows."""
     if kind == "regression":
