@@ -98,6 +98,39 @@ def test_output_of_a_regression_is_named_after_the_target() -> None:
 
 
 @pytest.mark.parametrize(
+    ("task", "wanted"),
+    [("xor", ["class 1"]), ("iris", ["setosa", "versicolor", "virginica"]), ("numbers", ["7"])],
+)
+def test_class_that_is_a_number_is_called_one_in_the_network(
+    task: str, wanted: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[str] = []
+    monkeypatch.setattr(
+        drawing, "draw_topology", lambda *_, output_names, **__: drawn.extend(output_names)
+    )
+    if task == "numbers":  # a regression whose target bears a number for a name
+        table = write_houses(tmp_path / "houses.csv")
+        table.write_text(table.read_text().replace("price", "7", 1))
+        task = str(table)
+    drawing.draw_model(run(task).model, tmp_path / "net.png", title="net")
+    assert drawn == wanted
+
+
+def test_class_that_is_a_number_is_called_one_in_the_plane(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    def note(*_: object, labels: Any) -> Path:
+        seen.extend(labels.class_names)
+        return tmp_path
+
+    monkeypatch.setattr(drawing, "draw_decision_boundary", note)
+    list(drawing.draw_results(run("xor"), tmp_path))
+    assert seen == ["class 0", "class 1"]
+
+
+@pytest.mark.parametrize(
     ("task", "wanted"), [("xor", "sigmoid"), ("iris", "softmax"), ("diabetes", "identity")]
 )
 def test_outputs_are_drawn_with_what_the_head_makes_of_them(

@@ -1,7 +1,7 @@
 """The pictures of an experiment."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from spiral_monolith_neat_numpy.pictures.decision_boundary import (
 from spiral_monolith_neat_numpy.pictures.learning_curve import draw_learning_curve
 from spiral_monolith_neat_numpy.pictures.regression_fit import draw_regression_fit
 from spiral_monolith_neat_numpy.pictures.topology import TopologyData, draw_topology
+from spiral_monolith_neat_numpy.tasks.columns import parse_number
 from spiral_monolith_neat_numpy.tasks.encoding import NumberEncoder
 from spiral_monolith_neat_numpy.tasks.model import Model
 from spiral_monolith_neat_numpy.tasks.preprocess import Preprocessor
@@ -50,7 +51,7 @@ def draw_results(result: ExperimentResult, out: Path) -> Iterator[Path]:
     if result.task.kind == "classification" and scales is not None:
         note = f"test accuracy {result.metrics['test_accuracy']:.3f}"
         yield _draw_boundary(result, network, scales, out / DECISION_BOUNDARY, note)
-    yield draw_model(result.model, out / TOPOLOGY, title=f"Best network: {name}")
+    yield draw_model(result.model, out / TOPOLOGY, title=f"Chosen network: {name}")
     if result.task.kind == "regression":
         yield _draw_fit(result, network, out / REGRESSION_FIT)
     else:
@@ -65,11 +66,12 @@ def draw_model(model: Model, path: str | os.PathLike[str], *, title: str) -> Pat
         ValueError: the suffix is none of those that can be drawn.
         OSError: the picture cannot be written.
     """
+    names = output_names(model)
     return draw_topology(
         _topology(model.genome),
         path,
         input_names=model.preprocessor.feature_names,
-        output_names=output_names(model),
+        output_names=_in_words(names) if model.preprocessor.class_names else names,
         title=title,
     )
 
@@ -91,6 +93,11 @@ def output_names(model: Model) -> tuple[str, ...]:
         return (model.preprocessor.target_name,)
     n_outputs = int(np.count_nonzero(model.genome.genes.node_kind == OUTPUT))
     return classes if n_outputs == len(classes) else (classes[-1],)
+
+
+def _in_words(names: Sequence[str]) -> list[str]:
+    """Return classes' names for a picture, where a bare number could be taken for a value."""
+    return [f"class {name}" if parse_number(name) is not None else name for name in names]
 
 
 def _draw_fit(result: ExperimentResult, network: Network, path: Path) -> Path:
@@ -130,7 +137,7 @@ def _draw_boundary(
     labels = BoundaryLabels(
         title=f"Decision boundary: {result.task.name}",
         note=note,
-        class_names=train.class_names,
+        class_names=_in_words(train.class_names),
         feature_names=train.feature_names,
     )
     return draw_decision_boundary(
