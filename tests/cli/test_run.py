@@ -13,7 +13,8 @@ from typer.testing import CliRunner, Result
 from spiral_monolith_neat_numpy.cli import app
 from spiral_monolith_neat_numpy.errors import FitnessError
 from spiral_monolith_neat_numpy.evaluation.backprop import FitnessBackprop
-from spiral_monolith_neat_numpy.experiment import warmup
+from spiral_monolith_neat_numpy.experiment import result, warmup
+from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.tasks.model import load
 
 SMALL = ("--gens", "3", "--pop", "8", "--steps", "5", "--seed", "3", "--no-pictures")
@@ -53,6 +54,28 @@ def test_regression_is_summarised_by_r2(tmp_path: Path) -> None:
     assert re.search(r"R² +RMSE +samples", result.stdout)
     assert "Nothing was written; --out DIR keeps the model" in result.stdout
     assert "Note: the target is the last column of houses.csv, 'price'" in result.stderr
+
+
+@pytest.mark.parametrize("lower", [0.0, 0.25])
+def test_fitness_below_the_highest_of_the_run_is_explained(
+    monkeypatch: pytest.MonkeyPatch, lower: float
+) -> None:
+    def choose(best: Genome, others: object, split: object) -> Genome:
+        chosen = best.copy()
+        assert best.fitness is not None
+        chosen.fitness = best.fitness - lower
+        return chosen
+
+    monkeypatch.setattr(result, "choose_champion", choose)
+    printed = one_line(call("run", "xor", *SMALL).stdout)
+    explained = re.search(
+        r"Its fitness, (\S+), is below the highest of the run, (\S+): it was chosen by "
+        r"cross-entropy over training and validation rows, plus a charge for size\.",
+        printed,
+    )
+    assert bool(explained) == bool(lower)
+    if explained:
+        assert float(explained[2]) - float(explained[1]) == pytest.approx(lower, abs=1e-3)
 
 
 def test_json_is_one_object_and_nothing_else(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from spiral_monolith_neat_numpy.errors import DataError, FitnessError
 from spiral_monolith_neat_numpy.evaluation.backprop import FitnessBackprop
 from spiral_monolith_neat_numpy.evolution.records import RECORD_FIELDS, GenerationRecord
 from spiral_monolith_neat_numpy.experiment import drawing
+from spiral_monolith_neat_numpy.experiment.choice import BY_COST, BY_FITNESS
 from spiral_monolith_neat_numpy.experiment.config import ExperimentConfig
 from spiral_monolith_neat_numpy.experiment.result import ExperimentResult
 from spiral_monolith_neat_numpy.experiment.run import (
@@ -125,6 +126,20 @@ def test_metrics_file_holds_the_metrics(flowers: ExperimentResult) -> None:
     assert found["fitness"] == flowers.best.fitness
     assert found["interrupted"] is False
     assert found["failure"] is None
+
+
+def test_metrics_say_how_the_champion_was_chosen(
+    flowers: ExperimentResult, houses: ExperimentResult
+) -> None:
+    drawn = run_experiment(SMALL)
+    for result in (drawn, flowers, houses):
+        highest = max(best for best, _ in result.history)
+        assert result.metrics["best_fitness"] == highest
+        assert result.metrics["fitness"] <= highest
+    assert drawn.metrics["chosen_by"] == BY_COST
+    for result in (flowers, houses):  # no network is small enough for 54 rows, and a regression
+        assert result.metrics["chosen_by"] == BY_FITNESS
+        assert result.metrics["fitness"] == result.metrics["best_fitness"]
 
 
 def test_history_file_is_the_table_of_records(flowers: ExperimentResult) -> None:

@@ -104,10 +104,15 @@ def _summarise(config: ExperimentConfig, result: ExperimentResult) -> None:
     _print_scores(console, result)
     metrics = result.metrics
     console.print(
-        f"Best network: {count(metrics['hidden_nodes'], 'hidden node')}, "
+        f"Chosen network: {count(metrics['hidden_nodes'], 'hidden node')}, "
         f"{count(metrics['enabled_connections'], 'connection')}; "
         f"{count(metrics['generations'], 'generation')} in {metrics['seconds']:.1f} s"
     )
+    if metrics["fitness"] < metrics["best_fitness"]:
+        console.print(
+            f"Its fitness, {metrics['fitness']:.4f}, is below the highest of the run, "
+            f"{metrics['best_fitness']:.4f}: it was chosen by\n{metrics['chosen_by']}."
+        )
     if config.out is None:
         console.print("Nothing was written; --out DIR keeps the model and draws pictures.")
         return

@@ -22,13 +22,19 @@ from spiral_monolith_neat_numpy.tasks.dataset import Dataset, Split
 
 # Nats per sample; chosen on spirals with seeds from 10,000.
 CHARGE_PER_EDGE, CHARGE_PER_NODE = 3e-4, 1e-3
+# What the files and the command call the rule; evolution's own is "fitness".
+BY_FITNESS = "fitness"
+BY_COST = "cross-entropy over training and validation rows, plus a charge for size"
 _SMALLEST = 1e-12  # a probability that a float32 network calls 0
 
 
 def choose_champion(
     best: Genome, others: Iterable[Genome], split: Split, rows_per_parameter: float = 0.0
 ) -> Genome:
-    """Return the network to keep: a copy of one of ``others``, or ``best``.
+    """Return the network to keep: a copy of one of them by ``BY_COST``, or ``best`` itself.
+
+    The one that is kept may have a lower fitness than ``best``, whose lead on the validation
+    rows is partly luck.
 
     Args:
         best: evolution's own champion; it stays for regression.

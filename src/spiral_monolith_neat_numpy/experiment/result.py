@@ -9,7 +9,7 @@ import numpy as np
 
 from spiral_monolith_neat_numpy.errors import FitnessError
 from spiral_monolith_neat_numpy.evolution.neat import ReproPlanaNEATPlus
-from spiral_monolith_neat_numpy.experiment.choice import choose_champion
+from spiral_monolith_neat_numpy.experiment.choice import BY_COST, BY_FITNESS, choose_champion
 from spiral_monolith_neat_numpy.experiment.config import ExperimentConfig
 from spiral_monolith_neat_numpy.experiment.recipe import recipe_for
 from spiral_monolith_neat_numpy.experiment.refit import refit
@@ -45,7 +45,11 @@ class ExperimentResult:
             time taken: equal runs give equal models) and versions.
         neat: the evolution, with its records.
         task: the data, split.
-        metrics: scores of the three parts, sizes and time, plain JSON values.
+        metrics: scores of the three parts, sizes and time, plain JSON values. "fitness" is the
+            champion's; where it was chosen by something else than fitness ("chosen_by"), it
+            may be below "best_fitness", the highest in the history. "chosen_validation_..." are
+            the scores with which it was chosen, before "refit_steps" on training and validation
+            rows together.
         ending: how it ended.
         files: what was written, in order.
     """
@@ -79,17 +83,7 @@ def collect(
         neat: after the run, with at least one generation.
         ending: how it ended.
     """
-    best = neat.best
-    if best is None:
-        raise RuntimeError("an experiment must score at least one genome, got none")
-    scored = [genome for genome in neat.population if genome.fitness is not None]
-    recipe = recipe_for(task)
-    kept = [*neat.snapshots_genomes, *scored]
-    best = choose_champion(best, kept, task.split, recipe.rows_per_parameter)
-    refit_steps = recipe.refit_steps if config.steps else 0
-    chosen_scores = _scores(best, task.split.validation, task)
-    if refit_steps:
-        best = refit(best, task.split, recipe, config.seed)
+    best, choice = _champion(config, task, neat)
     last = neat.records[-1]
     metrics: dict[str, Any] = {
         "task": task.name,
@@ -100,19 +94,42 @@ def collect(
         "steps": config.steps,
         "interrupted": ending.interrupted,
         "failure": None if ending.failure is None else str(ending.failure),
-        "fitness": best.fitness,
+        **choice,
         "hidden_nodes": best.n_hidden,
         "enabled_connections": best.n_enabled,
         "evaluations": last.evaluations,
         "gradient_steps": last.gradient_steps,
-        "refit_steps": refit_steps,
-        **{f"chosen_validation_{what}": value for what, value in chosen_scores.items()},
         **_part_scores(best, task),
     }
     versions = {"python": platform.python_version(), "numpy": np.__version__}
     model = Model(best, task.preprocessor, {"metrics": metrics, "versions": versions})
     timed = {**metrics, "seconds": round(ending.seconds, 3)}
     return ExperimentResult(model, neat, task, timed, ending)
+
+
+def _champion(
+    config: ExperimentConfig, task: Task, neat: ReproPlanaNEATPlus
+) -> tuple[Genome, dict[str, Any]]:
+    """Return the champion, and how it was chosen, scored then, and trained at last."""
+    fittest = neat.best
+    if fittest is None:
+        raise RuntimeError("an experiment must score at least one genome, got none")
+    recipe = recipe_for(task)
+    scored = [genome for genome in neat.population if genome.fitness is not None]
+    kept = [*neat.snapshots_genomes, *scored]
+    best = choose_champion(fittest, kept, task.split, recipe.rows_per_parameter)
+    refit_steps = recipe.refit_steps if config.steps else 0
+    scores = _scores(best, task.split.validation, task)
+    found = {
+        "fitness": best.fitness,
+        "best_fitness": max(record.best_fitness for record in neat.records),
+        "chosen_by": BY_FITNESS if best is fittest else BY_COST,
+        **{f"chosen_validation_{what}": value for what, value in scores.items()},
+        "refit_steps": refit_steps,
+    }
+    if refit_steps:
+        best = refit(best, task.split, recipe, config.seed)
+    return best, found
 
 
 def _part_scores(best: Genome, task: Task) -> dict[str, Any]:
