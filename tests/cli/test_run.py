@@ -36,7 +36,7 @@ def test_summary_tells_the_three_scores_apart_and_where_each_file_lies(tmp_path:
     metrics = json.loads((out / "metrics.json").read_text())
     for part, name, role in (
         ("train", "training", "trained on"),
-        ("validation", "validation", "used to choose"),
+        ("validation", "validation", "used to choose, then trained on"),
         ("test", "test", "never seen before"),
     ):
         accuracy, n = metrics[f"{part}_accuracy"], metrics[f"{part}_samples"]
@@ -60,7 +60,7 @@ def test_regression_is_summarised_by_r2(tmp_path: Path) -> None:
 def test_fitness_below_the_highest_of_the_run_is_explained(
     monkeypatch: pytest.MonkeyPatch, lower: float
 ) -> None:
-    def choose(best: Genome, others: object, split: object) -> Genome:
+    def choose(best: Genome, *rest: object) -> Genome:
         chosen = best.copy()
         assert best.fitness is not None
         chosen.fitness = best.fitness - lower
