@@ -153,13 +153,24 @@ def test_first_is_kept_for_the_end_where_there_is_no_pause() -> None:
 
 
 @pytest.mark.usefixtures("default_handler")
-def test_one_that_a_clean_up_swallows_is_not_lost() -> None:
+@pytest.mark.parametrize("times", [1, 2])
+def test_one_that_a_clean_up_swallows_is_neither_lost_nor_printed(
+    times: int, capsys: pytest.CaptureFixture[str]
+) -> None:
     class Cleaner:
         def __del__(self) -> None:
             signal.raise_signal(signal.SIGINT)
 
-    with pytest.raises(KeyboardInterrupt), kept(""):
-        Cleaner()
+    def work() -> None:
+        with kept(""):
+            for _ in range(times):
+                Cleaner()
+
+    before = sys.unraisablehook
+    with pytest.raises(KeyboardInterrupt):
+        work()
+    assert capsys.readouterr().err == ""
+    assert sys.unraisablehook is before
 
 
 @pytest.mark.usefixtures("default_handler")

@@ -83,7 +83,7 @@ def test_large_network_is_listed_in_part(tmp_path: Path) -> None:
     result = run_experiment(ExperimentConfig("digits", gens=1, pop=2, steps=0, workers=1))
     path = result.model.save(tmp_path / "digits.npz")
     text = call(path).stdout
-    assert re.search(r"\.\.\. and \d+ more connections; --json lists all", text)
+    assert re.search(r"\.\.\. and [\d,]+ more connections; --json lists all", text)
     assert text.count("\n") < 200
     assert len(json.loads(call(path, "--json").stdout)["connections"]) > 500
 

@@ -56,11 +56,19 @@ def kept(note: str) -> Iterator[Callable[[], None]]:
     if not _is_ours() or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         yield pause
         return
+    hook = sys.unraisablehook
+
+    def report(lost: "sys.UnraisableHookArgs") -> None:
+        if not isinstance(lost.exc_value, KeyboardInterrupt):  # that one is kept in ``came``
+            hook(lost)
+
+    sys.unraisablehook = report
     signal.signal(signal.SIGINT, keep)
     try:
         yield pause
     finally:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        sys.unraisablehook = hook
     pause()
 
 

@@ -142,7 +142,7 @@ def score_table(metrics: Mapping[str, object]) -> Table:
         table.add_column(score_name(name), justify="right")
     table.add_column("")
     for part, (name, role) in _ROLES.items():
-        if part == "validation" and metrics["refit_steps"]:
+        if part == "validation" and metrics.get("refit_steps"):
             role += ", then trained on"
         values = [score_words(metrics.get(f"{part}_{one}")) for one in scores]
         samples = metrics.get(f"{part}_samples")
