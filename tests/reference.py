@@ -101,6 +101,16 @@ def distance(
     return (c_excess * excess + c_disjoint * (len(unmatched) - excess)) / n + c_weight * gap
 
 
+def absorb(
+    known: list[dict[int, float]],
+    threshold: float,
+    measure: Callable[[dict[int, float], dict[int, float]], float],
+) -> list[int]:
+    """Twin of ``speciate.absorb``: those that stay are assigned as genomes with no one known."""
+    species, stays = assign(known, [], threshold, measure)
+    return [stays[s] for s in species]
+
+
 def assign(
     genomes: list[dict[int, float]],
     known: list[dict[int, float]],

@@ -1,7 +1,6 @@
 """Assignment to species, grouping, and the choice of representatives."""
 
 import math
-from functools import partial
 
 import numpy as np
 import pytest
@@ -11,7 +10,12 @@ from tests import reference
 from tests.kernels.packing import both_streams
 
 from spiral_monolith_neat_numpy.arrays import FloatArray, IntArray
-from spiral_monolith_neat_numpy.kernels.speciate import assign, choose_representatives, group
+from spiral_monolith_neat_numpy.kernels.speciate import (
+    absorb,
+    assign,
+    choose_representatives,
+    group,
+)
 
 Edges = dict[int, float]
 COEFFICIENTS = (1.0, 0.7, 0.4, 4.0)
@@ -35,6 +39,17 @@ def run_assign(
     return species.tolist(), founder[:n_new].tolist()
 
 
+def run_absorb(known: list[Edges], threshold: float) -> list[int]:
+    into = np.full(len(known), -9)
+    absorb(*pack(known), np.array(COEFFICIENTS), threshold, into)
+    return into.tolist()
+
+
+def measure(a: Edges, b: Edges) -> float:
+    c1, c2, c3, above = COEFFICIENTS
+    return reference.distance(a, b, c1, c2, c3, above)
+
+
 def random_edges(rng: np.random.Generator) -> Edges:
     ids = rng.permutation(8)[: rng.integers(0, 7)].tolist()
     return {i: float(rng.normal()) for i in ids}
@@ -46,10 +61,6 @@ def test_assign_equals_its_twin(n: int, n_known: int, threshold: float) -> None:
     rng = np.random.default_rng(n + 100 * n_known)
     genomes = [random_edges(rng) for _ in range(n)]
     known = [random_edges(rng) for _ in range(n_known)]
-    c1, c2, c3, above = COEFFICIENTS
-    measure = partial(
-        reference.distance, c_excess=c1, c_disjoint=c2, c_weight=c3, normalise_above=above
-    )
     wanted = reference.assign(genomes, known, threshold, measure)
     assert run_assign(genomes, known, threshold) == wanted
 
@@ -70,6 +81,29 @@ def test_a_distance_equal_to_the_threshold_is_not_under_it() -> None:
 def test_a_genome_with_nan_weights_stands_alone() -> None:
     genomes = [{0: math.nan}, {0: 0.0}, {0: math.nan}]
     assert run_assign(genomes, [], 100.0) == ([0, 1, 2], [0, 1, 2])
+
+
+@given(
+    st.lists(st.dictionaries(st.integers(0, 6), st.floats(-9.0, 9.0), max_size=6), max_size=9),
+    st.sampled_from([1e-9, 0.8, 2.0, 100.0]),
+)
+def test_absorb_equals_its_twin_and_leaves_no_two_species_near(
+    known: list[Edges], threshold: float
+) -> None:
+    into = run_absorb(known, threshold)
+    assert into == reference.absorb(known, threshold, measure)
+    stays = [k for k, joined in enumerate(into) if joined == k]
+    assert all(joined in stays and joined <= k for k, joined in enumerate(into))
+    apart = [measure(known[a], known[b]) for a in stays for b in stays if a < b]
+    assert all(gap >= threshold for gap in apart)
+
+
+def test_a_species_joins_the_nearest_of_the_older_ones_that_stay() -> None:
+    known: list[Edges] = [{0: 0.0}, {0: 2.0}, {0: 1.9}, {0: 3.0}, {0: 1.0}, {0: math.nan}]
+    # Distances are 0.4 * |gap|: 3.0 is near 1.9 alone, which is gone; 1.0 is between the first two.
+    assert run_absorb(known, 0.41) == [0, 1, 1, 1, 0, 5]
+    assert run_absorb(known, 0.39) == [0, 1, 1, 3, 4, 5]
+    assert run_absorb(known, 100.0) == [0, 0, 0, 0, 0, 5]
 
 
 @given(st.integers(1, 6), st.lists(st.integers(0, 5), max_size=20))

@@ -73,6 +73,44 @@ def test_every_genome_is_in_one_species_whose_standard_is_near(
             assert gap < threshold or (math.isnan(gap) and one.members.size == 1)
 
 
+@given(populations(max_size=6), populations(max_size=6), st.floats(0.1, 20.0))
+def test_no_two_species_have_standards_near_to_one_another(
+    parents: Population, children: Population, threshold: float
+) -> None:
+    before = first_species(parents, 0.1)
+    after = speciate(children, before, SETTINGS, threshold, 0, 1)
+    standard = {one.id: one.representative for one in before}
+    shown = [standard.get(one.id, children[int(one.members[0])].genes) for one in after]
+    for k, genes in enumerate(shown):
+        assert not any(far(genes, other) < threshold for other in shown[:k])
+
+
+@pytest.mark.parametrize(("threshold", "count"), [(1e9, 1), (1e-9, 40)])
+def test_a_huge_threshold_leaves_one_species_and_a_tiny_one_tells_all_genomes_apart(
+    threshold: float, count: int
+) -> None:
+    population = Population.first(40, 3, 2, seed=3)
+    many = first_species(population, 0.3)
+    assert 3 < len(many) < 40
+    after = speciate(population, many, SETTINGS, threshold, 0, 1)
+    assert len(after) == count
+    assert after.id[0] == many.id[0]
+
+
+def test_merged_species_have_the_better_record_and_merging_is_no_progress() -> None:
+    before = first_species(weighted(0.0, 5.0, 9.0))
+    before = note_progress(before, np.array([1.0, 3.0, 2.0]), 0)
+    before = note_progress(before, np.array([2.0, 3.0, 2.5]), 4)
+    assert before.last_improved.tolist() == [4, 0, 4]
+    [one] = speciate(weighted(0.0, 5.0), before, SETTINGS, 100.0, 0, 5)
+    assert (one.id, one.created, one.best_fitness, one.last_improved) == (0, 0, 3.0, 0)
+    equal = replace(before, best_fitness=np.full(3, 3.0))
+    [one] = speciate(weighted(0.0, 5.0), equal, SETTINGS, 100.0, 0, 5)
+    assert one.last_improved == 0  # when the best of all was first reached
+    [alive] = note_progress(speciate(weighted(0.0), before, SETTINGS, 100.0, 0, 5), np.ones(1), 5)
+    assert alive.last_improved == 0
+
+
 def test_the_representative_is_a_random_member_and_a_copy() -> None:
     population = weighted(*np.linspace(0.0, 1.0, 8))
     drawn = set()

@@ -90,6 +90,7 @@ def test_one_seed_gives_one_history() -> None:
 def test_every_kernel_was_compiled_for_one_signature() -> None:
     evolve(sum_near_five, 3)
     kernels = [
+        speciate.absorb,
         speciate.assign,
         speciate.group,
         speciate.choose_representatives,

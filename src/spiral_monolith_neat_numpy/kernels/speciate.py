@@ -1,13 +1,62 @@
 """Dividing a population into species (Stanley & Miikkulainen, 2002, section 3.3).
 
 A genome belongs to the nearest representative under the threshold; the paper takes the
-first one, which makes a species' size depend on its age.
+first one, which makes a species' size depend on its age. It also lets species only ever
+part; here those that have come near to one another are one again.
 """
 
 from spiral_monolith_neat_numpy.arrays import FloatArray, IntArray, KeyArray
 from spiral_monolith_neat_numpy.kernels.distance import span_distance
 from spiral_monolith_neat_numpy.kernels.jit import kernel
 from spiral_monolith_neat_numpy.kernels.random import draw_below
+
+
+@kernel
+def absorb(
+    offset: IntArray,
+    innovation: IntArray,
+    weight: FloatArray,
+    coefficients: FloatArray,
+    threshold: float,
+    out_into: IntArray,
+) -> None:
+    """Merge every species whose representative is near to that of an older one.
+
+    Species are taken in order, the oldest first. One that is nearer than ``threshold`` to
+    species that stay joins the nearest of them; of equally near ones the oldest. So those
+    that stay are all apart. A distance that is not a number is never near.
+
+    Args:
+        offset: ``(s + 1,)`` int64, first edge of each representative.
+        innovation: int64 innovation ids of all representatives, end to end.
+        weight: float64 weights, in the same order.
+        coefficients: ``(4,)`` float64: c_excess, c_disjoint, c_weight, normalise_above.
+        threshold: largest distance within a species, itself excluded.
+        out_into: ``(s,)`` int64, set to the species that each joins, itself if it stays.
+    """
+    for s in range(out_into.size):
+        nearest = threshold
+        out_into[s] = s
+        for older in range(s):
+            if out_into[older] != older:
+                continue
+            gap = span_distance(
+                innovation,
+                weight,
+                offset[s],
+                offset[s + 1],
+                innovation,
+                weight,
+                offset[older],
+                offset[older + 1],
+                coefficients[0],
+                coefficients[1],
+                coefficients[2],
+                coefficients[3],
+            )
+            if gap < nearest:
+                nearest = gap
+                out_into[s] = older
 
 
 @kernel

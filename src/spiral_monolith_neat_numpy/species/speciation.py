@@ -1,12 +1,14 @@
 """Species of a population, and how they follow from those of the generation before.
 
 Stanley & Miikkulainen (2002), section 3.3: each species is represented by a random member
-of the generation before; a genome near to no representative founds a species.
+of the generation before; a genome near to no representative founds a species. A species
+whose representative is near to an older one's is one with it again, so that the number of
+species can fall as well as rise.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import overload
+from typing import TypeAlias, overload
 
 import numpy as np
 
@@ -16,7 +18,12 @@ from spiral_monolith_neat_numpy.genes.gather import Packed, gather
 from spiral_monolith_neat_numpy.genes.packed import Genes
 from spiral_monolith_neat_numpy.genes.population import Population
 from spiral_monolith_neat_numpy.genes.streams import start_streams
-from spiral_monolith_neat_numpy.kernels.speciate import assign, choose_representatives, group
+from spiral_monolith_neat_numpy.kernels.speciate import (
+    absorb,
+    assign,
+    choose_representatives,
+    group,
+)
 from spiral_monolith_neat_numpy.seeding import Purpose
 from spiral_monolith_neat_numpy.settings import Settings
 
@@ -153,8 +160,9 @@ def speciate(
 ) -> SpeciesSet:
     """Divide ``population`` into species by the nearest representative under ``threshold``.
 
-    Species of ``previous`` that win no member die out. Scores are not looked at:
-    ``note_progress`` enters them.
+    Species of ``previous`` are merged first where their representatives are as near to one
+    another: the older one goes on under its id, with the better of the records of progress.
+    Those that win no member die out. Scores are not looked at: ``note_progress`` enters them.
 
     Args:
         population: genomes of this generation, at least one.
@@ -171,8 +179,8 @@ def speciate(
     if n == 0:
         raise ValueError("population must have at least 1 genome, got 0")
     check_number("threshold", threshold, 0.0, low_open=True)
-    known = Packed.empty() if previous is None else previous.representatives
-    genes = population.genes
+    coefficients, genes = _coefficients(settings), population.genes
+    known, records = _merged(previous, coefficients, float(threshold))
     found, founder = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
     n_new = assign(
         population.edge_offset,
@@ -181,7 +189,7 @@ def speciate(
         known.edge_offset,
         known.genes.edge_innovation,
         known.genes.edge_weight,
-        _coefficients(settings),
+        coefficients,
         float(threshold),
         found,
         founder,
@@ -191,7 +199,8 @@ def speciate(
     label, members = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
     n_kept = group(found, np.empty(n_all, dtype=np.int64), kept, label, offset, members)
     kept, offset = kept[:n_kept], offset[: n_kept + 1]
-    ids, created, improved, best = _records(previous, n_new, generation)
+    next_id = 0 if previous is None else previous.next_id
+    ids, created, improved, best = _extended(records, next_id, n_new, generation)
     streams = start_streams(seed, Purpose.SPECIES, generation, ids[kept])
     chosen = np.empty(n_kept, dtype=np.int64)
     choose_representatives(offset, members, streams, chosen)
@@ -204,7 +213,7 @@ def speciate(
         member_offset=offset,
         members=members,
         representatives=gather(population.node_offset, population.edge_offset, genes, chosen),
-        next_id=(0 if previous is None else previous.next_id) + n_new,
+        next_id=next_id + n_new,
     )
 
 
@@ -234,28 +243,54 @@ def note_progress(species: SpeciesSet, fitnesses: FloatArray, generation: int) -
 
 
 def _coefficients(settings: Settings) -> FloatArray:
-    return np.array(
-        [
-            settings.c_excess,
-            settings.c_disjoint,
-            settings.c_weight,
-            settings.normalise_above,
-        ],
-        dtype=np.float64,
+    s = settings
+    return np.array([s.c_excess, s.c_disjoint, s.c_weight, s.normalise_above], dtype=np.float64)
+
+
+_Records: TypeAlias = tuple[IntArray, IntArray, IntArray, FloatArray]
+
+
+def _merged(
+    previous: SpeciesSet | None, coefficients: FloatArray, threshold: float
+) -> tuple[Packed, _Records]:
+    """Return the representatives that stay, and id, creation, progress and best of their species.
+
+    The best score of merged species is the best of theirs, and rose last when that one did:
+    merging is no progress.
+    """
+    if previous is None:
+        none = np.zeros(0, dtype=np.int64)
+        return Packed.empty(), (none, none, none, np.zeros(0))
+    standard = previous.representatives
+    into = np.empty(len(previous), dtype=np.int64)
+    absorb(
+        standard.edge_offset,
+        standard.genes.edge_innovation,
+        standard.genes.edge_weight,
+        coefficients,
+        threshold,
+        into,
+    )
+    stays = np.flatnonzero(into == np.arange(into.size))
+    ranked = np.lexsort((previous.last_improved, -previous.best_fitness, into))
+    best = ranked[np.unique(into[ranked], return_index=True)[1]]
+    if stays.size < into.size:
+        standard = gather(standard.node_offset, standard.edge_offset, standard.genes, stays)
+    return standard, (
+        previous.id[stays],
+        previous.created[stays],
+        previous.last_improved[best],
+        previous.best_fitness[best],
     )
 
 
-def _records(
-    previous: SpeciesSet | None, n_new: int, generation: int
-) -> tuple[IntArray, IntArray, IntArray, FloatArray]:
-    """Return id, created, last improved and best fitness of old and new species."""
+def _extended(records: _Records, next_id: int, n_new: int, generation: int) -> _Records:
+    """Return the records with those of new species behind them."""
+    ids, created, improved, best = records
     now = np.full(n_new, generation, dtype=np.int64)
-    unscored = np.full(n_new, -np.inf)
-    if previous is None:
-        return np.arange(n_new, dtype=np.int64), now, now, unscored
     return (
-        np.concatenate([previous.id, np.arange(previous.next_id, previous.next_id + n_new)]),
-        np.concatenate([previous.created, now]),
-        np.concatenate([previous.last_improved, now]),
-        np.concatenate([previous.best_fitness, unscored]),
+        np.concatenate([ids, np.arange(next_id, next_id + n_new)]),
+        np.concatenate([created, now]),
+        np.concatenate([improved, now]),
+        np.concatenate([best, np.full(n_new, -np.inf)]),
     )
