@@ -177,7 +177,7 @@ def choose_base(
 def inherit(
     base: PlainGenome, other: PlainGenome | None, p_inherit_disabled: float, draw: Draws
 ) -> PlainGenome:
-    """Twin of ``inherit.inherit_nodes`` and, after it, ``inherit.inherit_edges``."""
+    """Twin of ``inherit.inherit_nodes`` and then ``inherit_edges``, with their matches."""
     child = base.copy()
     if other is None:
         return child
@@ -290,7 +290,11 @@ def propose(
 
 
 def splice(
-    genome: PlainGenome, wanted: Proposal, ids: tuple[int, int, int, int], activation: int
+    genome: PlainGenome,
+    wanted: Proposal,
+    ids: tuple[int, int, int, int],
+    activation: int,
+    weight_in: float,
 ) -> PlainGenome:
     """Twin of ``splice``: ``ids`` are the new node, the edges into and out of it, the new edge."""
     child = genome.copy()
@@ -300,7 +304,7 @@ def splice(
         old = child.edges[wanted.split]
         old[3] = False
         child.nodes[ids[0]] = [1, activation, 0.0]
-        child.edges[ids[1]] = [old[0], ids[0], 1.0, True]
+        child.edges[ids[1]] = [old[0], ids[0], weight_in, True]
         child.edges[ids[2]] = [ids[0], old[1], old[2], True]
     if wanted.pair is not None:
         child.edges[ids[3]] = [*wanted.pair, wanted.weight, True]

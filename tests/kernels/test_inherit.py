@@ -13,7 +13,13 @@ from tests.kernels.packing import (
 )
 from tests.reference import PlainGenome
 
-from spiral_monolith_neat_numpy.kernels.inherit import choose_base, inherit_edges, inherit_nodes
+from spiral_monolith_neat_numpy.arrays import IntArray
+from spiral_monolith_neat_numpy.kernels.inherit import (
+    choose_base,
+    inherit_edges,
+    inherit_nodes,
+    match_genes,
+)
 
 
 def run_base(
@@ -33,6 +39,14 @@ def run_base(
     return list(zip(base.tolist(), other.tolist(), strict=True))
 
 
+def run_match(
+    other: IntArray, offset: IntArray, ids: IntArray, child_offset: IntArray, child_ids: IntArray
+) -> IntArray:
+    match = np.full(child_ids.size, -9)
+    match_genes(other, offset, ids, child_offset, child_ids, match)
+    return match
+
+
 def run_inherit(
     bases: list[PlainGenome], parents: list[PlainGenome], other: list[int], p_disabled: float
 ) -> list[PlainGenome]:
@@ -41,27 +55,22 @@ def run_inherit(
     streams, _ = both_streams(len(bases))
     others = np.array(other, dtype=np.int64)
     inherit_nodes(
-        others,
-        node_offset,
-        nodes.id,
+        run_match(others, node_offset, nodes.id, child_node_offset, out_nodes.id),
         nodes.bias,
         nodes.activation,
         streams,
         child_node_offset,
-        out_nodes.id,
         out_nodes.bias,
         out_nodes.activation,
     )
     inherit_edges(
         others,
-        edge_offset,
-        edges.innovation,
+        run_match(others, edge_offset, edges.innovation, child_edge_offset, out_edges.innovation),
         edges.weight,
         edges.enabled,
         p_disabled,
         streams,
         child_edge_offset,
-        out_edges.innovation,
         out_edges.weight,
         out_edges.enabled,
     )
@@ -86,6 +95,13 @@ def test_the_fitter_lends_structure_then_the_smaller_then_the_mother() -> None:
     pairs = [(0, 1), (1, 0), (3, 0), (0, 3), (0, 2), (2, 0), (1, -1)]
     found = run_base([m for m, _ in pairs], [f for _, f in pairs], fitness, genomes)
     assert found == [(1, 0), (1, 0), (0, 3), (0, 3), (0, 2), (2, 0), (1, -1)]
+
+
+def test_genes_match_by_their_ids() -> None:
+    offset, ids = np.array([0, 3, 3, 5]), np.array([2, 4, 7, 4, 9])
+    child_offset, child_ids = np.array([0, 3, 5, 6, 8]), np.array([1, 4, 7, 9, 10, 4, 7, 9])
+    found = run_match(np.array([0, 2, 1, -1]), offset, ids, child_offset, child_ids)
+    assert found.tolist() == [-1, 1, 2, 4, -1, -1, -1, -1]
 
 
 @pytest.mark.parametrize("p_disabled", [0.0, 0.75, 1.0])

@@ -22,6 +22,7 @@ from spiral_monolith_neat_numpy.kernels.structure import N_EDGES, N_NODES, Growt
 
 ALL = GrowthRates(0.6, 0.6, 0.6, 0.6, 0.6, 9, 99, 1.0, 8.0)
 ACTIVATION = 6
+WEIGHT_IN = 0.75
 
 
 def splice(
@@ -33,7 +34,7 @@ def splice(
     out_nodes = unset_nodes(int(out_node_offset[-1]))
     out_edges = unset_edges(int(out_edge_offset[-1]))
     splice_nodes(node_offset, nodes, proposal, ids, ACTIVATION, out_node_offset, out_nodes)
-    splice_edges(edge_offset, edges, proposal, ids, weight, out_edge_offset, out_edges)
+    splice_edges(edge_offset, edges, proposal, ids, weight, WEIGHT_IN, out_edge_offset, out_edges)
     return unpack(out_node_offset, out_nodes, out_edge_offset, out_edges)
 
 
@@ -53,7 +54,7 @@ def test_spliced_genomes_equal_those_of_the_twin(n: int, feed_forward: bool) -> 
     wanted = []
     for genome, row, draw in zip(genomes, ids.tolist(), draws, strict=True):
         mutation = reference.propose(genome, {}, ALL, feed_forward, draw, structure._TRIES)
-        wanted.append(reference.splice(genome, mutation, tuple(row), ACTIVATION))
+        wanted.append(reference.splice(genome, mutation, tuple(row), ACTIVATION, WEIGHT_IN))
     assert_same(splice(genomes, proposal, weight, ids), wanted)
 
 
@@ -67,7 +68,7 @@ def test_a_split_disables_the_edge_and_keeps_its_weight_behind_the_new_node() ->
         4: [0, 1, 0.7, False],
         6: [5, 1, 0.7, True],
         8: [0, 9, 0.1, False],
-        12: [0, 5, 1.0, True],
+        12: [0, 5, WEIGHT_IN, True],
     }
 
 

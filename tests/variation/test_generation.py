@@ -99,6 +99,7 @@ def test_every_kernel_was_compiled_for_one_signature() -> None:
         layout.gather_nodes,
         layout.gather_edges,
         inherit.choose_base,
+        inherit.match_genes,
         inherit.inherit_nodes,
         inherit.inherit_edges,
         mutate.mutate_weights,

@@ -106,3 +106,15 @@ def test_no_change_returns_the_very_same_genes() -> None:
 def test_a_genome_the_tracker_does_not_know_is_refused() -> None:
     with pytest.raises(ValueError, match="edge_innovations must be numbers of known connections"):
         grown(Population.first(5, 2, 1), InnovationTracker())
+
+
+@pytest.mark.parametrize(("limit", "wanted"), [(0.25, 0.25), (3.0, 1.0)])
+def test_the_edge_into_a_splitting_node_has_weight_one_within_the_limit(
+    limit: float, wanted: float
+) -> None:
+    population = Population.first(1, 1, 1, sigma=0.1)
+    settings = ALWAYS.with_changes(weight_clip=limit)
+    genes = grown(population, known(population), settings).genes
+    into = genes.edge_target == genes.node_id[-1]
+    assert genes.node_id[-1] == 2
+    assert genes.edge_weight[into].tolist() == [wanted]

@@ -47,59 +47,71 @@ def choose_base(
 
 
 @kernel
-def inherit_nodes(
+def match_genes(
     other: IntArray,
     offset: IntArray,
-    node_id: IntArray,
+    gene_id: IntArray,
+    child_offset: IntArray,
+    child_gene_id: IntArray,
+    out_match: IntArray,
+) -> None:
+    """Find the gene of the other parent with the id of each gene of the child.
+
+    Args:
+        other: ``(m,)`` int64 parent beside the base, or -1 for none.
+        offset: ``(n + 1,)`` int64, first gene of each parent.
+        gene_id: int64 ids (of nodes or innovations) of all parents, rising within each.
+        child_offset: ``(m + 1,)`` int64, first gene of each child.
+        child_gene_id: int64 ids of all children, their bases'.
+        out_match: int64, as long, set to the place in ``gene_id``, or -1 where there is none.
+    """
+    for child in range(other.size):
+        j, stop = 0, 0
+        if other[child] >= 0:
+            j, stop = offset[other[child]], offset[other[child] + 1]
+        for i in range(child_offset[child], child_offset[child + 1]):
+            while j < stop and gene_id[j] < child_gene_id[i]:
+                j += 1
+            out_match[i] = j if j < stop and gene_id[j] == child_gene_id[i] else -1
+
+
+@kernel
+def inherit_nodes(
+    match: IntArray,
     node_bias: FloatArray,
     node_activation: CodeArray,
     streams: KeyArray,
     child_offset: IntArray,
-    child_node_id: IntArray,
     out_bias: FloatArray,
     out_activation: CodeArray,
 ) -> None:
     """Take bias and activation of matching nodes from the other parent, half of the time.
 
     Args:
-        other: ``(m,)`` int64 parent beside the base, or -1 for none.
-        offset: ``(n + 1,)`` int64, first node of each parent.
-        node_id: int64 node ids of all parents.
+        match: int64 by node of all children, from ``match_genes``.
         node_bias: float64 biases of all parents.
         node_activation: int8 activations of all parents.
         streams: ``(m, 3)`` uint64, one stream per child.
         child_offset: ``(m + 1,)`` int64, first node of each child.
-        child_node_id: int64 node ids of all children, their bases'.
         out_bias: float64 biases of all children, their bases' so far, changed in place.
         out_activation: int8 activations of all children, in the same way.
     """
-    for child in range(other.size):
-        if other[child] < 0:
-            continue
-        stream = streams[child]
-        j, stop = offset[other[child]], offset[other[child] + 1]
+    for child in range(child_offset.size - 1):
         for i in range(child_offset[child], child_offset[child + 1]):
-            while j < stop and node_id[j] < child_node_id[i]:
-                j += 1
-            if j == stop:
-                break
-            if node_id[j] == child_node_id[i]:
-                take = draw_uniform(stream) < 0.5
-                out_bias[i] = node_bias[j] if take else out_bias[i]
-                out_activation[i] = node_activation[j] if take else out_activation[i]
+            if match[i] >= 0 and draw_uniform(streams[child]) < 0.5:
+                out_bias[i] = node_bias[match[i]]
+                out_activation[i] = node_activation[match[i]]
 
 
 @kernel
 def inherit_edges(
     other: IntArray,
-    offset: IntArray,
-    innovation: IntArray,
+    match: IntArray,
     weight: FloatArray,
     enabled: BoolArray,
     p_inherit_disabled: float,
     streams: KeyArray,
     child_offset: IntArray,
-    child_innovation: IntArray,
     out_weight: FloatArray,
     out_enabled: BoolArray,
 ) -> None:
@@ -110,14 +122,12 @@ def inherit_edges(
 
     Args:
         other: ``(m,)`` int64 parent beside the base, or -1 for none.
-        offset: ``(n + 1,)`` int64, first edge of each parent.
-        innovation: int64 innovation ids of all parents.
+        match: int64 by edge of all children, from ``match_genes``.
         weight: float64 weights of all parents.
         enabled: bool flags of all parents.
         p_inherit_disabled: probability per such edge.
         streams: ``(m, 3)`` uint64, one stream per child.
         child_offset: ``(m + 1,)`` int64, first edge of each child.
-        child_innovation: int64 innovation ids of all children, their bases'.
         out_weight: float64 weights of all children, their bases' so far, changed in place.
         out_enabled: bool flags of all children, in the same way.
     """
@@ -125,12 +135,9 @@ def inherit_edges(
         if other[child] < 0:
             continue
         stream = streams[child]
-        j, stop = offset[other[child]], offset[other[child] + 1]
         for i in range(child_offset[child], child_offset[child + 1]):
-            while j < stop and innovation[j] < child_innovation[i]:
-                j += 1
-            stays = out_enabled[i]
-            if j < stop and innovation[j] == child_innovation[i]:
-                stays = stays and enabled[j]
-                out_weight[i] = weight[j] if draw_uniform(stream) < 0.5 else out_weight[i]
+            j = match[i]
+            stays = out_enabled[i] and (j < 0 or enabled[j])
+            if j >= 0 and draw_uniform(stream) < 0.5:
+                out_weight[i] = weight[j]
             out_enabled[i] = stays or draw_uniform(stream) >= p_inherit_disabled

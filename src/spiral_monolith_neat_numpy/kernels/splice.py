@@ -1,7 +1,8 @@
 """Third pass of breeding: write the genomes anew with the proposed genes in and out.
 
 A split (Stanley & Miikkulainen, 2002, section 3.1) disables the old edge and puts a node in
-its place: the edge into it has weight 1, the edge out of it the old weight.
+its place: the edge into it has weight 1, or the limit of weights where that is less, the edge
+out of it the old weight.
 """
 
 from spiral_monolith_neat_numpy.arrays import FloatArray, IntArray
@@ -79,6 +80,7 @@ def splice_edges(
     proposal: IntArray,
     new_ids: IntArray,
     new_weight: FloatArray,
+    split_weight: float,
     out_offset: IntArray,
     out_edges: EdgeArrays,
 ) -> None:
@@ -90,6 +92,7 @@ def splice_edges(
         proposal: ``(n, 8)`` int64 from ``structure.propose``.
         new_ids: ``(n, 4)`` int64, see the columns above.
         new_weight: ``(n,)`` float64 weight of the new connection.
+        split_weight: weight of an edge into a node that splits.
         out_offset: ``(n + 1,)`` int64, running sum of the proposed numbers of edges.
         out_edges: filled.
     """
@@ -112,7 +115,8 @@ def splice_edges(
                 continue
             source, target, weight = row[SOURCE], row[TARGET], new_weight[g]
             if k == EDGE_IN:
-                source, target, weight = edges.source[split], new_ids[g, NODE_ID], 1.0
+                source, target = edges.source[split], new_ids[g, NODE_ID]
+                weight = split_weight
             elif k == EDGE_OUT:
                 source, target = new_ids[g, NODE_ID], edges.target[split]
                 weight = edges.weight[split]

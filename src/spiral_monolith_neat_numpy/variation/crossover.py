@@ -6,7 +6,12 @@ from spiral_monolith_neat_numpy.arrays import IntArray, KeyArray
 from spiral_monolith_neat_numpy.genes.gather import Packed, gather
 from spiral_monolith_neat_numpy.genes.plan import MatingPlan
 from spiral_monolith_neat_numpy.genes.population import Population
-from spiral_monolith_neat_numpy.kernels.inherit import choose_base, inherit_edges, inherit_nodes
+from spiral_monolith_neat_numpy.kernels.inherit import (
+    choose_base,
+    inherit_edges,
+    inherit_nodes,
+    match_genes,
+)
 
 
 def cross(
@@ -42,29 +47,36 @@ def cross(
     )
     theirs = parents.genes
     packed = gather(parents.node_offset, parents.edge_offset, theirs, base)
+    ours = packed.genes
+    node_ids = theirs.node_id, packed.node_offset, ours.node_id
     inherit_nodes(
-        other,
-        parents.node_offset,
-        theirs.node_id,
+        _matches(other, parents.node_offset, *node_ids),
         theirs.node_bias,
         theirs.node_activation,
         streams,
         packed.node_offset,
-        packed.genes.node_id,
-        packed.genes.node_bias,
-        packed.genes.node_activation,
+        ours.node_bias,
+        ours.node_activation,
     )
+    innovations = theirs.edge_innovation, packed.edge_offset, ours.edge_innovation
     inherit_edges(
         other,
-        parents.edge_offset,
-        theirs.edge_innovation,
+        _matches(other, parents.edge_offset, *innovations),
         theirs.edge_weight,
         theirs.edge_enabled,
         p_inherit_disabled,
         streams,
         packed.edge_offset,
-        packed.genes.edge_innovation,
-        packed.genes.edge_weight,
-        packed.genes.edge_enabled,
+        ours.edge_weight,
+        ours.edge_enabled,
     )
     return packed, base
+
+
+def _matches(
+    other: IntArray, offset: IntArray, ids: IntArray, child_offset: IntArray, child_ids: IntArray
+) -> IntArray:
+    """Return the place of the other parent's gene for each gene of the children, or -1."""
+    found = np.empty(child_ids.size, dtype=np.int64)
+    match_genes(other, offset, ids, child_offset, child_ids, found)
+    return found

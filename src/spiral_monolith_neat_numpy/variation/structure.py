@@ -93,7 +93,16 @@ def mutate_structure(
     splice_nodes(
         packed.node_offset, nodes, proposal, ids, activation, node_offset, node_arrays(genes)
     )
-    splice_edges(packed.edge_offset, edges, proposal, ids, weight, edge_offset, edge_arrays(genes))
+    splice_edges(
+        packed.edge_offset,
+        edges,
+        proposal,
+        ids,
+        weight,
+        min(1.0, settings.weight_clip),
+        edge_offset,
+        edge_arrays(genes),
+    )
     return Packed(node_offset, edge_offset, genes)
 
 
