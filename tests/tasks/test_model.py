@@ -102,6 +102,12 @@ def test_row_without_a_finite_answer_is_refused_by_its_place(
     assert np.isfinite(plain.predict(X[:2])).all()
 
 
+def test_a_bare_genome_is_not_a_model(tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match=r"model must be a Model, .* got Genome; .* with pickle"):
+        save(wired(2, 1, "logistic"), tmp_path / "model.npz")  # type: ignore[arg-type]
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_saved_and_loaded_answers_the_same(
     preprocessor: Preprocessor, table: Table, tmp_path: Path
 ) -> None:

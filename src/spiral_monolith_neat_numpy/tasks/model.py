@@ -102,7 +102,17 @@ class Model:
 
 
 def save(model: Model, path: str | os.PathLike[str]) -> Path:
-    """Write a model to a file (see ``Model.save``)."""
+    """Write a model to a file (see ``Model.save``).
+
+    Raises:
+        TypeError: something else than a model.
+        OSError: the file cannot be written.
+    """
+    if not isinstance(model, Model):
+        raise TypeError(
+            "model must be a Model, a genome with what turns raw rows into its inputs, got "
+            f"{type(model).__name__}; a bare Genome can be kept with pickle"
+        )
     return model.save(path)
 
 
