@@ -375,7 +375,6 @@ VARIABLES = [
     ("NEAT_EVAL_BACKEND", "thread", "parallel_backend", "thread"),
     ("NEAT_EVAL_BACKEND", "process", "parallel_backend", "process"),
     ("NEAT_EVAL_BACKEND", "serial", "parallel_backend", "serial"),
-    ("NEAT_EVAL_BACKEND", "ray", "parallel_backend", "ray"),
     ("NEAT_PROCESS_START_METHOD", "spawn", None, None),
     ("NEAT_POOL_KEEPALIVE", "1", "pool_keepalive", 1),
     ("NEAT_POOL_RESTART_EVERY", "5", "pool_restart_every", 5),

@@ -214,7 +214,7 @@ def test_make_backend_knows_the_names() -> None:
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        (("ray", 2), NotImplementedError, "'ray' is not there yet"),
+        (("ray", 2), NotImplementedError, "backend: the back-end 'ray' is not there yet"),
         (("cloud", 2), ValueError, "backend must be one of 'thread', 'process', .* got 'cloud'"),
         (("thread", 0), ValueError, "workers must be >= 1, got 0"),
         (("process", 1.5), TypeError, "workers must be a whole number"),

@@ -50,9 +50,15 @@ def test_an_empty_variable_leaves_the_default() -> None:
     assert environment_defaults({"NEAT_POOL_RESTART_EVERY": ""}).restart_every == 25
 
 
-@pytest.mark.parametrize("name", ["thread", "process", "serial", "ray", "Process"])
+@pytest.mark.parametrize("name", ["thread", "process", "serial", "Process"])
 def test_every_backend_name_is_known(name: str) -> None:
     assert environment_defaults({"NEAT_EVAL_BACKEND": name}).backend == name.lower()
+
+
+def test_ray_is_not_there_yet() -> None:
+    wanted = "^NEAT_EVAL_BACKEND: the back-end 'ray' is not there yet; choose 'thread', 'process'"
+    with pytest.raises(NotImplementedError, match=wanted):
+        environment_defaults({"NEAT_EVAL_BACKEND": "ray"})
 
 
 @pytest.mark.parametrize(

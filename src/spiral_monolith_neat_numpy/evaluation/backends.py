@@ -5,12 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 from spiral_monolith_neat_numpy.arrays import FloatArray
-from spiral_monolith_neat_numpy.errors import check_choice
 from spiral_monolith_neat_numpy.evaluation.calling import Fitness
 from spiral_monolith_neat_numpy.evaluation.environment import (
-    BACKEND_NAMES,
     BackendName,
     StartMethod,
+    check_backend,
 )
 from spiral_monolith_neat_numpy.evaluation.local import SerialBackend, ThreadBackend
 from spiral_monolith_neat_numpy.evaluation.processes import ProcessBackend, pickled
@@ -93,16 +92,12 @@ def make_backend(
         NotImplementedError: "ray".
         ValueError: an unknown name, or a value out of range.
     """
-    check_choice("backend", name, BACKEND_NAMES)
+    check_backend("backend", name)
     if name == "serial":
         return SerialBackend()
     if name == "thread":
         return ThreadBackend(workers)
-    if name == "process":
-        return ProcessBackend(workers, start_method, shm_meta, keepalive, restart_every)
-    raise NotImplementedError(
-        "the back-end 'ray' is not there yet; choose 'thread', 'process' or 'serial'"
-    )
+    return ProcessBackend(workers, start_method, shm_meta, keepalive, restart_every)
 
 
 def _is_picklable(obj: object) -> bool:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias, cast
 
+from spiral_monolith_neat_numpy.errors import check_choice
+
 BackendName: TypeAlias = Literal["serial", "thread", "process", "ray"]
 StartMethod: TypeAlias = Literal["spawn", "fork", "forkserver"]
 
@@ -42,15 +44,17 @@ def environment_defaults(environ: Mapping[str, str] | None = None) -> Evaluation
 
     Raises:
         ValueError: a bad value, with the name of its variable and what it may be.
+        NotImplementedError: the back-end "ray".
 
     Example:
         >>> environment_defaults({"NEAT_EVAL_WORKERS": "3"}).workers
         3
     """
     source = os.environ if environ is None else environ
+    backend = _choice(source, "NEAT_EVAL_BACKEND", "thread", BACKEND_NAMES)
     return EvaluationDefaults(
         workers=_whole(source, "NEAT_EVAL_WORKERS", max(1, usable_cpus() - 1), low=1),
-        backend=cast(BackendName, _choice(source, "NEAT_EVAL_BACKEND", "thread", BACKEND_NAMES)),
+        backend=check_backend("NEAT_EVAL_BACKEND", backend),
         start_method=cast(
             StartMethod,
             _choice(source, "NEAT_PROCESS_START_METHOD", "spawn", available_start_methods()),
@@ -58,6 +62,21 @@ def environment_defaults(environ: Mapping[str, str] | None = None) -> Evaluation
         keepalive=_whole(source, "NEAT_POOL_KEEPALIVE", 0, low=0),
         restart_every=_whole(source, "NEAT_POOL_RESTART_EVERY", 25, low=0),
     )
+
+
+def check_backend(name: str, value: object) -> BackendName:
+    """Return ``value`` if it is the name of a back-end that is there.
+
+    Raises:
+        ValueError: an unknown name; the message begins with ``name``.
+        NotImplementedError: "ray".
+    """
+    found = check_choice(name, value, BACKEND_NAMES)
+    if found == "ray":
+        raise NotImplementedError(
+            f"{name}: the back-end 'ray' is not there yet; choose 'thread', 'process' or 'serial'"
+        )
+    return cast(BackendName, found)
 
 
 def available_start_methods() -> tuple[StartMethod, ...]:

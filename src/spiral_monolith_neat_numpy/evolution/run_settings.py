@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from spiral_monolith_neat_numpy.errors import check_choice, check_flag, check_integer
 from spiral_monolith_neat_numpy.evaluation.environment import (
-    BACKEND_NAMES,
     StartMethod,
     available_start_methods,
+    check_backend,
     environment_defaults,
 )
 
@@ -45,7 +45,7 @@ class PoolSettings:
 
     Attributes:
         eval_workers: threads or processes that score genomes, >= 1.
-        parallel_backend: "thread", "process", "serial" or "ray".
+        parallel_backend: "thread", "process" or "serial".
         pool_keepalive: above 0, workers live across generations.
         pool_restart_every: generations after which living processes are replaced; 0: never.
         start_method: how worker processes start: "spawn", "fork" or "forkserver".
@@ -60,7 +60,7 @@ class PoolSettings:
     def __post_init__(self) -> None:
         """Check every field against its range."""
         check_integer("eval_workers", self.eval_workers, 1)
-        check_choice("parallel_backend", self.parallel_backend, BACKEND_NAMES)
+        check_backend("parallel_backend", self.parallel_backend)
         check_integer("pool_keepalive", self.pool_keepalive, 0)
         check_integer("pool_restart_every", self.pool_restart_every, 0)
         check_choice("start_method", self.start_method, available_start_methods())
@@ -70,7 +70,7 @@ class PoolSettings:
         """Return the settings that the ``NEAT_*`` variables ask for.
 
         Raises:
-            ValueError: a bad value, with the name of its variable.
+            ValueError, NotImplementedError: a bad value, with the name of its variable.
         """
         found = environment_defaults()
         return cls(
