@@ -1,5 +1,7 @@
 """``evolve``: what it returns, when it stops, what is left when something goes wrong."""
 
+import math
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -12,6 +14,7 @@ from spiral_monolith_neat_numpy.errors import FitnessError
 from spiral_monolith_neat_numpy.evaluation.context import PopulationContext
 from spiral_monolith_neat_numpy.evolution.neat import ReproPlanaNEATPlus
 from spiral_monolith_neat_numpy.evolution.records import GenerationRecord
+from spiral_monolith_neat_numpy.evolution.run_settings import EvalMode
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.population import Population
 from spiral_monolith_neat_numpy.network.prediction import predict
@@ -123,7 +126,7 @@ def test_nan_is_the_worst() -> None:
     assert all(parent % 2 == 0 for genome in born for parent in genome.parents)
 
 
-@pytest.mark.parametrize("worst", [float("nan"), -float("inf")])
+@pytest.mark.parametrize("worst", [float("nan"), -float("inf"), -1.7e308])
 def test_no_score_at_all_is_one_clear_error(worst: float, caplog: pytest.LogCaptureFixture) -> None:
     neat = runs.make_neat()
     with pytest.raises(ValueError, match="at least one genome a score .* none in 2 generations"):
@@ -144,14 +147,35 @@ def test_a_generation_without_scores_leaves_the_champion() -> None:
     assert history == [(-np.inf, -np.inf)]
 
 
-def test_infinity_is_the_best_there_is() -> None:
+@pytest.mark.parametrize("place", ["serial", "thread"])
+@pytest.mark.parametrize("value", [float("inf"), 1.7e308])
+def test_a_score_too_large_to_reckon_with_is_refused_by_genome(value: float, place: str) -> None:
     def inverse_error(genome: Genome) -> float:
-        return float("inf") if genome.id == 7 else 1.0
+        return value if genome.id == 7 else 1.0
 
     neat = runs.make_neat()
-    best, history = neat.evolve(inverse_error, 10, target_fitness=1e300, verbose=False)
-    assert best.id == 7
-    assert history == [(np.inf, 1.0)]
+    neat.parallel_backend = place
+    wanted = f"must return a number up to 1e+300, got {value:g} for genome 7"
+    with pytest.raises(FitnessError, match=re.escape(wanted)) as caught:
+        neat.evolve(inverse_error, 10, verbose=False)
+    assert caught.value.genome_id == 7
+    assert neat.records == []
+    assert neat.event_log[-1].kind == "failure"
+
+
+def test_huge_scores_leave_a_finite_history() -> None:
+    huge = {0: 1e300, 1: -1e300, 2: -1.7e308, 3: math.nan}
+
+    def fitness(genome: Genome) -> float:
+        return huge.get(genome.id % 5, 1.0)
+
+    neat = runs.make_neat()
+    neat.mode = EvalMode(vanilla=False)
+    for genome in neat.population:
+        genome.hybrid_scale = 1e200
+    _, history = neat.evolve(fitness, 4, verbose=False)
+    assert np.isfinite(history).all()
+    assert history[0][0] == 1e300
 
 
 PLACES: list[Any] = ["serial", "thread"]

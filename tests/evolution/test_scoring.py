@@ -18,9 +18,10 @@ from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.population import Population
 
 
-def test_nan_becomes_the_worst_in_a_copy() -> None:
-    given_scores = np.array([1.0, np.nan, np.inf, -np.inf])
-    np.testing.assert_array_equal(as_scores(given_scores, 4), [1.0, -np.inf, np.inf, -np.inf])
+def test_nan_and_what_is_below_all_bounds_become_the_worst_in_a_copy() -> None:
+    given_scores = np.array([1.0, np.nan, 1e300, -np.inf, -1.1e300, -1e300])
+    wanted = [1.0, -np.inf, 1e300, -np.inf, -np.inf, -1e300]
+    np.testing.assert_array_equal(as_scores(given_scores, 6), wanted)
     assert np.isnan(given_scores[1])
     assert as_scores([1, True], 2).tolist() == [1.0, 1.0]
 
@@ -32,6 +33,7 @@ def test_nan_becomes_the_worst_in_a_copy() -> None:
         ([[1.0], [2.0]], r"got \(2, 1\)"),
         (["a", "b"], "fitnesses must be an array of numbers"),
         ([None, 1.0], "fitnesses must be an array of numbers"),
+        ([1.0, np.inf], r"fitnesses must hold numbers up to 1e\+300, got inf at index 1"),
     ],
 )
 def test_what_is_not_one_number_per_genome_is_refused(fitnesses: Any, message: str) -> None:
@@ -66,9 +68,19 @@ def test_selection_outside_vanilla_scales_and_charges() -> None:
     assert free.tolist() == [1.0, 0.5, -np.inf, -2.0]
 
 
+def test_scaled_scores_stay_finite_and_in_order() -> None:
+    population = Population.first(3, 2, 1)
+    population.table.hybrid_scale[:] = 1e20
+    scores = np.array([1e300, -1e300, -np.inf])
+    found = selection_scores(scores, population, 0.5, 1.0, charged=False)
+    assert found.tolist() == scores.tolist()
+
+
 def test_best_and_mean_leave_out_what_is_not_finite() -> None:
     assert best_and_mean(np.array([1.0, 2.0, -np.inf])) == (2.0, 1.5)
-    assert best_and_mean(np.array([1.0, np.inf])) == (np.inf, 1.0)
+    best, mean = best_and_mean(np.full(1000, 1e300))
+    assert best == 1e300
+    assert mean == pytest.approx(1e300)
     assert best_and_mean(np.array([-np.inf])) == (-np.inf, -np.inf)
 
 

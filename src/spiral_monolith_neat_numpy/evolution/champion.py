@@ -10,6 +10,23 @@ from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.population import Population
 
 
+def developed(genome: Genome, fitness: Any, seed: int, generation: int) -> Genome:
+    """Return a copy of a scored genome that predicts with the parameters behind its score.
+
+    Args:
+        genome: as it was scored.
+        fitness: the fitness; one with ``develop`` is asked for that genome.
+        seed: seed of the run.
+        generation: in which it was scored.
+    """
+    grown = genome.copy()
+    develop = getattr(fitness, "develop", None)
+    if develop is not None:
+        grown = develop(grown, EvaluationContext(seed, generation, grown.id))
+    grown.fitness = genome.fitness
+    return grown
+
+
 class Champion:
     """Keeps a copy of the best genome seen.
 
@@ -37,8 +54,7 @@ class Champion:
         Args:
             population: as it was scored.
             scores: ``(n,)`` float64, -inf for what could not be scored.
-            fitness: the fitness; one with ``develop`` is asked for the genome that predicts
-                with the parameters behind its score.
+            fitness: see ``developed``.
             seed: seed of the run.
             generation: its number.
         """
@@ -46,9 +62,6 @@ class Champion:
         score = float(scores[index])
         if not score > self.fitness:
             return
-        genome = population[index].copy()
-        develop = getattr(fitness, "develop", None)
-        if develop is not None:
-            genome = develop(genome, EvaluationContext(seed, generation, genome.id))
+        genome = developed(population[index], fitness, seed, generation)
         genome.fitness = score
         self._genome, self.fitness, self.generation = genome, score, generation

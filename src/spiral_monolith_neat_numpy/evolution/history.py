@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from spiral_monolith_neat_numpy.arrays import FloatArray
-from spiral_monolith_neat_numpy.evolution.champion import Champion
+from spiral_monolith_neat_numpy.evolution.champion import Champion, developed
 from spiral_monolith_neat_numpy.evolution.environment import Environment
 from spiral_monolith_neat_numpy.evolution.records import Event, EventKind, GenerationRecord
 from spiral_monolith_neat_numpy.evolution.snapshots import Snapshots
@@ -50,6 +50,28 @@ class History:
         self.evaluations += n
         self.gradient_steps += n * int(getattr(fitness, "gradient_steps", 0))
 
+    def offer(
+        self, population: Population, scores: FloatArray, fitness: Any, seed: int, generation: int
+    ) -> None:
+        """Show a generation's best genome to the champion and the snapshots.
+
+        Both keep it with the parameters behind its score.
+
+        Args:
+            population: as it was scored.
+            scores: ``(n,)`` float64, -inf for what could not be scored.
+            fitness: which scored it (see ``champion.developed``).
+            seed: seed of the run.
+            generation: its number.
+        """
+        self.champion.offer(population, scores, fitness, seed, generation)
+        if not self.snapshots.is_due(generation):
+            return
+        best = population[int(np.argmax(scores))]
+        known = self.champion.genome if self.champion.generation == generation else None
+        grown = developed(best, fitness, seed, generation) if known is None else known
+        self.snapshots.take(grown, generation)
+
     def note(
         self, record: GenerationRecord, population: Population, scores: FloatArray, env: Environment
     ) -> None:
@@ -59,5 +81,4 @@ class History:
         self.hidden_counts.append(population.n_hidden().tolist())
         self.edge_counts.append(population.n_enabled().tolist())
         self.environments.append(env)
-        self.snapshots.take(best, record.generation)
         self.records.append(record)

@@ -8,6 +8,7 @@ from spiral_monolith_neat_numpy.errors import check_integer, check_number
 from spiral_monolith_neat_numpy.evolution.environment import EnvSchedule
 from spiral_monolith_neat_numpy.evolution.records import GenerationRecord
 from spiral_monolith_neat_numpy.evolution.run import Run
+from spiral_monolith_neat_numpy.evolution.scoring import LARGEST
 from spiral_monolith_neat_numpy.evolution.step import step
 from spiral_monolith_neat_numpy.genes.genome import Genome
 
@@ -43,7 +44,7 @@ def evolve(run: Run, fitness: Any, plan: EvolvePlan) -> tuple[Genome, list[tuple
     Raises:
         TypeError: something that is no fitness.
         FitnessError: the fitness failed; the history holds what came before.
-        ValueError: no genome had a score above -inf.
+        ValueError: no genome had a score that counts.
     """
     if not callable(fitness) and not hasattr(fitness, "evaluate_population"):
         raise TypeError(f"fitness_fn must be callable on a genome, got {fitness!r}")
@@ -63,8 +64,8 @@ def evolve(run: Run, fitness: Any, plan: EvolvePlan) -> tuple[Genome, list[tuple
     best = run.history.champion.genome
     if best is None:
         raise ValueError(
-            "fitness_fn must give at least one genome a score that is a number above -inf, got "
-            f"none in {len(run.history.records)} generations"
+            "fitness_fn must give at least one genome a score that is a number of at least "
+            f"{-LARGEST:g}, got none in {len(run.history.records)} generations"
         )
     return best, history
 

@@ -63,8 +63,9 @@ class ReproPlanaNEATPlus:
             of the best genome, the numbers of hidden nodes and of enabled connections of all
             genomes, and the environment.
         event_log: ``Event`` per thing that happened beside the scores.
-        snapshots_genomes, snapshots_scars: copies of generations' best genomes, oldest first,
-            and for each a mapping from hidden node to its birth.
+        snapshots_genomes, snapshots_scars: copies of generations' best genomes, with the
+            parameters that earned their fitness, oldest first, and for each a mapping from
+            hidden node to its birth.
         tracker: ``InnovationTracker``.
 
     Example:
@@ -186,9 +187,10 @@ class ReproPlanaNEATPlus:
         """Run generations; a second call goes on where the first one stopped.
 
         Args:
-            fitness_fn: ``fitness(genome) -> number``, higher is better; NaN counts as the
-                worst. One with a method ``evaluate_population`` gets the population in one call
-                (see ``evaluation.evaluate``).
+            fitness_fn: ``fitness(genome) -> number``, higher is better, at most 1e300; NaN
+                and what is below -1e300 are the worst. One with a method
+                ``evaluate_population`` gets the population in one call (see
+                ``evaluation.evaluate``).
             n_generations: how many to run, >= 1.
             target_fitness: stop after the generation whose best reaches it; None: never.
             verbose: print a line a generation.
@@ -202,9 +204,9 @@ class ReproPlanaNEATPlus:
             ``population`` is the last one scored.
 
         Raises:
-            FitnessError: the fitness failed; ``best`` and ``records`` hold what came before, as
-                they do when the run is interrupted.
-            ValueError: a value out of range, or no genome had a score above -inf.
+            FitnessError: the fitness failed or gave too large a number; ``best`` and
+                ``records`` hold what came before, as they do when the run is interrupted.
+            ValueError: a value out of range, or no genome had a score that counts.
         """
         plan = EvolvePlan(n_generations, target_fitness, verbose, env_schedule, on_generation)
         return evolve(self._run, fitness_fn, plan)
@@ -215,7 +217,7 @@ class ReproPlanaNEATPlus:
         The compatibility threshold then moves towards the species target.
 
         Args:
-            fitnesses: one number per genome; NaN is the worst.
+            fitnesses: one number per genome, at most 1e300; NaN is the worst.
 
         Returns:
             The species, by id, with members (places in the population) and representative.
@@ -227,7 +229,7 @@ class ReproPlanaNEATPlus:
 
         Args:
             species: as ``speciate`` returned them.
-            fitnesses: one number per genome; NaN is the worst.
+            fitnesses: one number per genome, at most 1e300; NaN is the worst.
         """
         step.reproduce(self._run, species, fitnesses)
 

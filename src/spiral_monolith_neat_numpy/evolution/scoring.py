@@ -4,22 +4,50 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from spiral_monolith_neat_numpy.arrays import AnyArray, FloatArray
-from spiral_monolith_neat_numpy.errors import as_floats, check_length
+from spiral_monolith_neat_numpy.arrays import AnyArray, FloatArray, IntArray
+from spiral_monolith_neat_numpy.errors import FitnessError, as_floats, check_length
 from spiral_monolith_neat_numpy.evolution.environment import complexity_factor
 from spiral_monolith_neat_numpy.genes.population import Population
 
+LARGEST = 1e300  # sums, differences and means of such scores are finite
+
 
 def as_scores(fitnesses: Sequence[float] | AnyArray, n: int) -> FloatArray:
-    """Return one score per genome as a new array; NaN becomes -inf, the worst.
+    """Return one score per genome as a new array; what is not above -1e300 becomes -inf, the worst.
+
+    NaN is the worst too.
 
     Raises:
-        ValueError: not ``n`` numbers.
+        ValueError: not ``n`` numbers, or one above 1e300.
     """
     found = as_floats("fitnesses", fitnesses)
     check_length("fitnesses", found, n, "the population")
-    scores: FloatArray = np.where(np.isnan(found), -np.inf, found)
+    above = np.flatnonzero(found > LARGEST)
+    if above.size:
+        raise ValueError(
+            f"fitnesses must hold numbers up to {LARGEST:g}, got {found[above[0]]:g} at index "
+            f"{above[0]}"
+        )
+    # Written so that NaN fails the comparison.
+    scores: FloatArray = np.where(found >= -LARGEST, found, -np.inf)
     return scores
+
+
+def check_returned(fitnesses: FloatArray, genome_ids: IntArray) -> None:
+    """Raise FitnessError for the first genome whose score is too large to reckon with.
+
+    Args:
+        fitnesses: ``(n,)`` float64, as the fitness returned them.
+        genome_ids: ``(n,)`` int64.
+    """
+    above = np.flatnonzero(fitnesses > LARGEST)
+    if above.size:
+        genome_id = int(genome_ids[above[0]])
+        raise FitnessError(
+            f"the fitness must return a number up to {LARGEST:g}, got "
+            f"{fitnesses[above[0]]:g} for genome {genome_id}",
+            genome_id,
+        )
 
 
 def selection_scores(
@@ -28,14 +56,16 @@ def selection_scores(
     """Return the scores as selection sees them outside ``vanilla``.
 
     Args:
-        scores: ``(n,)`` float64, -inf for the worst.
+        scores: ``(n,)`` float64 from ``as_scores``, -inf for the worst.
         population: the genomes, for ``hybrid_scale`` and size.
         difficulty: of the environment.
         limit: largest complexity penalty.
         charged: whether the fitness has charged for complexity itself.
     """
-    scale = population.table.hybrid_scale
-    scaled = np.multiply(scores, scale, where=np.isfinite(scores), out=scores.copy())
+    scaled, scored = scores.copy(), np.isfinite(scores)
+    with np.errstate(over="ignore"):  # what is beyond the limits is held to them
+        scaled[scored] *= population.table.hybrid_scale[scored]
+    scaled[scored] = np.clip(scaled[scored], -LARGEST, LARGEST)
     if charged:
         return scaled
     penalty = complexity_penalty(population.n_hidden(), population.n_enabled(), difficulty, limit)

@@ -47,9 +47,13 @@ class Snapshots:
         self._first_ids.append(first_new_id)
         self._born.append(generation)
 
+    def is_due(self, generation: int) -> bool:
+        """Return whether a copy of that generation's best is to be kept."""
+        return generation % (self.settings.snapshot_stride * self._thinning) == 0
+
     def take(self, genome: Genome, generation: int) -> None:
         """Keep a copy of ``genome``, the best of ``generation``, if that generation is due."""
-        if generation % (self.settings.snapshot_stride * self._thinning) != 0:
+        if not self.is_due(generation):
             return
         self.genomes.append(genome.copy())
         self.scars.append(self._scars(genome, generation))

@@ -13,8 +13,10 @@ from spiral_monolith_neat_numpy.evolution.environment import EnvSchedule
 from spiral_monolith_neat_numpy.evolution.records import GenerationRecord
 from spiral_monolith_neat_numpy.evolution.run import Run
 from spiral_monolith_neat_numpy.evolution.scoring import (
+    LARGEST,
     as_scores,
     best_and_mean,
+    check_returned,
     complexity_penalty,
     selection_scores,
 )
@@ -39,7 +41,7 @@ def step(run: Run, fitness: Any, schedule: EnvSchedule | None) -> GenerationReco
     selected = _selected(run, scores, fitness)
     n_species = len(speciate(run, selected))
     population, history = run.population, run.history
-    history.champion.offer(population, scores, fitness, run.seed, generations.number)
+    history.offer(population, scores, fitness, run.seed, generations.number)
     record = GenerationRecord(
         generation=generations.number,
         best_fitness=best,
@@ -71,6 +73,7 @@ def evaluate(run: Run, fitness: Any) -> FloatArray:
     before = population.copy()
     try:
         fitnesses = run.pool.evaluate(population, fitness, run.seed, number)
+        check_returned(fitnesses, population.table.id)
     except BaseException as error:
         run.generations.adopt(before)
         if isinstance(error, FitnessError):
@@ -78,8 +81,8 @@ def evaluate(run: Run, fitness: Any) -> FloatArray:
         raise
     population.table.fitness[:] = fitnesses
     run.history.count(fitness, len(fitnesses))
-    if not (fitnesses > -np.inf).any():
-        message = "the fitness gave no genome a score above -inf"
+    if not (fitnesses >= -LARGEST).any():
+        message = f"the fitness gave no genome a score of at least {-LARGEST:g}"
         run.history.event(number, "failure", message)
         _log.warning("generation %d: %s", number, message)
     return fitnesses
