@@ -130,6 +130,25 @@ def assign(
     return species, founders
 
 
+def succeed(
+    founders: list[dict[int, float]],
+    known: list[dict[int, float]],
+    into: list[int],
+    threshold: float,
+    measure: Callable[[dict[int, float], dict[int, float]], float],
+) -> tuple[list[int], list[int]]:
+    """Twin of ``speciate.succeed``: into which each has merged after that, founders' species."""
+    merged = {k for k, joined in enumerate(into) if joined != k}
+    species: list[int] = []
+    for founder in founders:
+        gaps = [(measure(founder, known[k]), k) for k in sorted(merged)]
+        near = [(gap, k) for gap, k in gaps if gap < threshold]
+        n_new = sum(s >= len(known) for s in species)
+        species.append(min(near)[1] if near else len(known) + n_new)
+        merged.discard(species[-1])
+    return [into[k] if k in merged else k for k in range(len(known))], species
+
+
 def choose_parents(
     ranked: list[list[int]],
     n_survivors: list[int],

@@ -15,6 +15,7 @@ from spiral_monolith_neat_numpy.kernels.speciate import (
     assign,
     choose_representatives,
     group,
+    succeed,
 )
 
 Edges = dict[int, float]
@@ -104,6 +105,23 @@ def test_a_species_joins_the_nearest_of_the_older_ones_that_stay() -> None:
     assert run_absorb(known, 0.41) == [0, 1, 1, 1, 0, 5]
     assert run_absorb(known, 0.39) == [0, 1, 1, 3, 4, 5]
     assert run_absorb(known, 100.0) == [0, 0, 0, 0, 0, 5]
+
+
+@given(
+    st.lists(st.dictionaries(st.integers(0, 4), st.floats(-3.0, 3.0), max_size=4), max_size=9),
+    st.lists(st.dictionaries(st.integers(0, 4), st.floats(-3.0, 3.0), max_size=4), max_size=9),
+    st.sampled_from([1e-9, 0.8, 2.0, 100.0]),
+)
+def test_succeed_equals_its_twin(
+    founders: list[Edges], known: list[Edges], threshold: float
+) -> None:
+    into = np.array(run_absorb(known, threshold), dtype=np.int64)
+    wanted = reference.succeed(founders, known, into.tolist(), threshold, measure)
+    species = np.full(len(founders), -9)
+    places = np.arange(len(founders))
+    own, packed = pack(founders), pack(known)
+    succeed(places, *own, *packed, np.array(COEFFICIENTS), threshold, into, species)
+    assert (into.tolist(), species.tolist()) == wanted
 
 
 @given(st.integers(1, 6), st.lists(st.integers(0, 5), max_size=20))

@@ -39,6 +39,17 @@ def far(a: Genes, b: Genes) -> float:
     return compatibility_distance(Genome.from_genes(a), Genome.from_genes(b))
 
 
+def standards(
+    before: SpeciesSet, after: SpeciesSet, children: Population, threshold: float
+) -> list[Genes]:
+    """Return what the species of ``after`` were divided by: representatives, or founders."""
+    stays: dict[int, Genes] = {}
+    for one in before:
+        if not any(far(one.representative, genes) < threshold for genes in stays.values()):
+            stays[one.id] = one.representative
+    return [stays.get(one.id, children[int(one.members[0])].genes) for one in after]
+
+
 def test_genomes_near_to_one_another_share_a_species() -> None:
     species = first_species(weighted(0.0, 5.0, 0.5, 4.5, 9.0))
     assert members_of(species) == {0: [0, 2], 1: [1, 3], 2: [4]}
@@ -65,11 +76,10 @@ def test_every_genome_is_in_one_species_whose_standard_is_near(
     after = speciate(children, before, SETTINGS, threshold, 0, 1)
     taken = np.concatenate([one.members for one in after])
     assert sorted(taken.tolist()) == list(range(len(children)))
-    standard = {one.id: one.representative for one in before}
-    for one in after:
-        founder = children[int(one.members[0])].genes
+    shown = standards(before, after, children, threshold)
+    for one, standard in zip(after, shown, strict=True):
         for member in one.members.tolist():
-            gap = far(children[member].genes, standard.get(one.id, founder))
+            gap = far(children[member].genes, standard)
             assert gap < threshold or (math.isnan(gap) and one.members.size == 1)
 
 
@@ -79,8 +89,7 @@ def test_no_two_species_have_standards_near_to_one_another(
 ) -> None:
     before = first_species(parents, 0.1)
     after = speciate(children, before, SETTINGS, threshold, 0, 1)
-    standard = {one.id: one.representative for one in before}
-    shown = [standard.get(one.id, children[int(one.members[0])].genes) for one in after]
+    shown = standards(before, after, children, threshold)
     for k, genes in enumerate(shown):
         assert not any(far(genes, other) < threshold for other in shown[:k])
 
@@ -95,6 +104,17 @@ def test_a_huge_threshold_leaves_one_species_and_a_tiny_one_tells_all_genomes_ap
     after = speciate(population, many, SETTINGS, threshold, 0, 1)
     assert len(after) == count
     assert after.id[0] == many.id[0]
+
+
+def test_a_merged_species_goes_on_where_some_of_it_is_out_of_reach() -> None:
+    before = first_species(weighted(0.0, 1.5, 9.0))
+    before = note_progress(before, np.array([1.0, 3.0, 2.0]), 0)
+    # Distances are 0.4 * |gap|: 1.5 is near to 0.0, 3.5 is near to 1.5 alone, 30.0 to none.
+    after = speciate(weighted(0.2, 30.0, 1.0, 3.5, 9.0), before, SETTINGS, 0.9, 0, 1)
+    assert members_of(after) == {0: [0, 2], 1: [3], 2: [4], 3: [1]}
+    assert after.best_fitness.tolist() == [1.0, 3.0, 2.0, -math.inf]
+    assert after.created.tolist() == [0, 0, 0, 1]
+    assert after.next_id == 4
 
 
 def test_merged_species_have_the_better_record_and_merging_is_no_progress() -> None:

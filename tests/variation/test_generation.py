@@ -92,6 +92,7 @@ def test_every_kernel_was_compiled_for_one_signature() -> None:
     kernels = [
         speciate.absorb,
         speciate.assign,
+        speciate.succeed,
         speciate.group,
         speciate.choose_representatives,
         kernel_streams.start_streams,

@@ -145,6 +145,73 @@ def assign(
 
 
 @kernel
+def succeed(
+    founder: IntArray,
+    edge_offset: IntArray,
+    innovation: IntArray,
+    weight: FloatArray,
+    known_offset: IntArray,
+    known_innovation: IntArray,
+    known_weight: FloatArray,
+    coefficients: FloatArray,
+    threshold: float,
+    out_into: IntArray,
+    out_species: IntArray,
+) -> None:
+    """Let merged species go on with founders that lie near to their representatives.
+
+    Founders are taken in order; each goes on with the nearest merged species nearer than
+    ``threshold`` that has no founder yet, of equally near ones the oldest.
+
+    Args:
+        founder: ``(k,)`` int64 genomes that ``assign`` found near to no species that stays.
+        edge_offset: ``(n + 1,)`` int64, first edge of each genome.
+        innovation: int64 innovation ids of all genomes, end to end.
+        weight: float64 weights, in the same order.
+        known_offset: ``(s + 1,)`` int64, first edge of each representative, merged ones too.
+        known_innovation: their innovation ids.
+        known_weight: their weights.
+        coefficients: as for ``assign``.
+        threshold: as for ``assign``.
+        out_into: ``(s,)`` int64 from ``absorb``; a species that goes on is set to itself.
+        out_species: ``(k,)`` int64, set to the species that goes on with each founder, or
+            s, s + 1, ... for those that found a new one.
+    """
+    n_known = out_into.size
+    n_new = 0
+    for k in range(founder.size):
+        start, stop = edge_offset[founder[k]], edge_offset[founder[k] + 1]
+        nearest = threshold
+        chosen = -1
+        for s in range(n_known):
+            if out_into[s] == s:
+                continue
+            gap = span_distance(
+                innovation,
+                weight,
+                start,
+                stop,
+                known_innovation,
+                known_weight,
+                known_offset[s],
+                known_offset[s + 1],
+                coefficients[0],
+                coefficients[1],
+                coefficients[2],
+                coefficients[3],
+            )
+            if gap < nearest:
+                nearest = gap
+                chosen = s
+        if chosen < 0:
+            out_species[k] = n_known + n_new
+            n_new += 1
+        else:
+            out_species[k] = chosen
+            out_into[chosen] = chosen
+
+
+@kernel
 def group(
     species: IntArray,
     out_rank: IntArray,

@@ -8,7 +8,7 @@ species can fall as well as rise.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias, overload
+from typing import overload
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from spiral_monolith_neat_numpy.kernels.speciate import (
     assign,
     choose_representatives,
     group,
+    succeed,
 )
 from spiral_monolith_neat_numpy.seeding import Purpose
 from spiral_monolith_neat_numpy.settings import Settings
@@ -162,7 +163,9 @@ def speciate(
 
     Species of ``previous`` are merged first where their representatives are as near to one
     another: the older one goes on under its id, with the better of the records of progress.
-    Those that win no member die out. Scores are not looked at: ``note_progress`` enters them.
+    Only where a genome near to the younger one is near to no other does that one go on, by
+    this genome. Those that win no member die out. Scores are not looked at:
+    ``note_progress`` enters them.
 
     Args:
         population: genomes of this generation, at least one.
@@ -179,28 +182,16 @@ def speciate(
     if n == 0:
         raise ValueError("population must have at least 1 genome, got 0")
     check_number("threshold", threshold, 0.0, low_open=True)
-    coefficients, genes = _coefficients(settings), population.genes
-    known, records = _merged(previous, coefficients, float(threshold))
-    found, founder = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
-    n_new = assign(
-        population.edge_offset,
-        genes.edge_innovation,
-        genes.edge_weight,
-        known.edge_offset,
-        known.genes.edge_innovation,
-        known.genes.edge_weight,
-        coefficients,
-        float(threshold),
-        found,
-        founder,
-    )
-    n_all = known.edge_offset.size - 1 + n_new
+    genes = population.genes
+    known = Packed.empty() if previous is None else previous.representatives
+    found, into = _assigned(population, known, _coefficients(settings), float(threshold))
+    n_new = max(0, int(found.max()) + 1 - into.size)
+    n_all = into.size + n_new
     kept, offset = np.empty(n_all, dtype=np.int64), np.empty(n_all + 1, dtype=np.int64)
     label, members = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
     n_kept = group(found, np.empty(n_all, dtype=np.int64), kept, label, offset, members)
     kept, offset = kept[:n_kept], offset[: n_kept + 1]
-    next_id = 0 if previous is None else previous.next_id
-    ids, created, improved, best = _extended(records, next_id, n_new, generation)
+    ids, created, improved, best = _records(previous, into, n_new, generation)
     streams = start_streams(seed, Purpose.SPECIES, generation, ids[kept])
     chosen = np.empty(n_kept, dtype=np.int64)
     choose_representatives(offset, members, streams, chosen)
@@ -213,7 +204,7 @@ def speciate(
         member_offset=offset,
         members=members,
         representatives=gather(population.node_offset, population.edge_offset, genes, chosen),
-        next_id=next_id + n_new,
+        next_id=(0 if previous is None else previous.next_id) + n_new,
     )
 
 
@@ -247,50 +238,58 @@ def _coefficients(settings: Settings) -> FloatArray:
     return np.array([s.c_excess, s.c_disjoint, s.c_weight, s.normalise_above], dtype=np.float64)
 
 
-_Records: TypeAlias = tuple[IntArray, IntArray, IntArray, FloatArray]
+def _assigned(
+    population: Population, known: Packed, coefficients: FloatArray, threshold: float
+) -> tuple[IntArray, IntArray]:
+    """Return the species of each genome, and into which each known species has merged.
+
+    Species are counted from 0: first the known ones, then the new ones. One that goes on has
+    merged into itself.
+    """
+    theirs, genes = known.genes, population.genes
+    found, founder = (np.empty(len(population), dtype=np.int64) for _ in range(2))
+    into = np.empty(known.edge_offset.size - 1, dtype=np.int64)
+    packed = known.edge_offset, theirs.edge_innovation, theirs.edge_weight
+    absorb(*packed, coefficients, threshold, into)
+    stays = np.flatnonzero(into == np.arange(into.size))
+    left = gather(known.node_offset, known.edge_offset, theirs, stays)
+    n_founders = assign(
+        population.edge_offset,
+        genes.edge_innovation,
+        genes.edge_weight,
+        left.edge_offset,
+        left.genes.edge_innovation,
+        left.genes.edge_weight,
+        coefficients,
+        threshold,
+        found,
+        founder,
+    )
+    founded = np.empty(n_founders, dtype=np.int64)
+    own = population.edge_offset, genes.edge_innovation, genes.edge_weight
+    succeed(founder[:n_founders], *own, *packed, coefficients, threshold, into, founded)
+    return np.concatenate([stays, founded])[found], into
 
 
-def _merged(
-    previous: SpeciesSet | None, coefficients: FloatArray, threshold: float
-) -> tuple[Packed, _Records]:
-    """Return the representatives that stay, and id, creation, progress and best of their species.
+def _records(
+    previous: SpeciesSet | None, into: IntArray, n_new: int, generation: int
+) -> tuple[IntArray, IntArray, IntArray, FloatArray]:
+    """Return id, created, last improved and best fitness of old and new species.
 
     The best score of merged species is the best of theirs, and rose last when that one did:
     merging is no progress.
     """
-    if previous is None:
-        none = np.zeros(0, dtype=np.int64)
-        return Packed.empty(), (none, none, none, np.zeros(0))
-    standard = previous.representatives
-    into = np.empty(len(previous), dtype=np.int64)
-    absorb(
-        standard.edge_offset,
-        standard.genes.edge_innovation,
-        standard.genes.edge_weight,
-        coefficients,
-        threshold,
-        into,
-    )
-    stays = np.flatnonzero(into == np.arange(into.size))
-    ranked = np.lexsort((previous.last_improved, -previous.best_fitness, into))
-    best = ranked[np.unique(into[ranked], return_index=True)[1]]
-    if stays.size < into.size:
-        standard = gather(standard.node_offset, standard.edge_offset, standard.genes, stays)
-    return standard, (
-        previous.id[stays],
-        previous.created[stays],
-        previous.last_improved[best],
-        previous.best_fitness[best],
-    )
-
-
-def _extended(records: _Records, next_id: int, n_new: int, generation: int) -> _Records:
-    """Return the records with those of new species behind them."""
-    ids, created, improved, best = records
     now = np.full(n_new, generation, dtype=np.int64)
+    unscored = np.full(n_new, -np.inf)
+    if previous is None:
+        return np.arange(n_new, dtype=np.int64), now, now, unscored
+    ranked = np.lexsort((previous.last_improved, -previous.best_fitness, into))
+    goes_on, first = np.unique(into[ranked], return_index=True)
+    holder = np.arange(into.size)
+    holder[goes_on] = ranked[first]
     return (
-        np.concatenate([ids, np.arange(next_id, next_id + n_new)]),
-        np.concatenate([created, now]),
-        np.concatenate([improved, now]),
-        np.concatenate([best, np.full(n_new, -np.inf)]),
+        np.concatenate([previous.id, np.arange(previous.next_id, previous.next_id + n_new)]),
+        np.concatenate([previous.created, now]),
+        np.concatenate([previous.last_improved[holder], now]),
+        np.concatenate([previous.best_fitness[holder], unscored]),
     )
