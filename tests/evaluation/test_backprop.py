@@ -263,22 +263,41 @@ NAN[3, 1] = np.nan
     [
         (
             {"Xtr": np.zeros((0, 2)), "ytr": np.zeros(0)},
-            r"^Xtr must have shape \(n_samples, 2\) with n_samples >= 1, got \(0, 2\)$",
+            r"^Xtr must have shape \(n_samples, n_features\) with n_samples >= 1, got \(0, 2\)$",
         ),
-        ({"Xtr": X[:40, :1]}, r"^Xtr must have shape \(n_samples, 2\) .* got \(40, 1\)"),
         ({"Xtr": X[:40, 0]}, r"^Xtr must have shape .* got \(40,\)"),
         ({"Xtr": NAN}, r"^Xtr must hold finite numbers, got nan at index \(3, 1\)"),
         ({"Xva": X[40:, :1]}, r"^Xva must have shape \(n_samples, 2\) .* got \(20, 1\)"),
         ({"Xva": X[40:] * np.inf}, "^Xva must hold finite numbers"),
         ({"ytr": TWO[:39]}, r"^ytr must have one row for each of the 40 rows.* got .*\(39,\)"),
         ({"yva": TWO[40:59]}, r"^yva must have one row for each of the 20 rows"),
-        ({"ytr": TWO[:40] + 1}, r"^ytr must hold class labels 0 \.\. 1, got 2"),
-        ({"yva": TWO[40:] - 1}, r"^yva must hold class labels 0 \.\. 1, got -1"),
         ({"ytr": TWO[:40].astype(str)}, "^ytr must be an array of numbers"),
         ({"yva": TWO[40:] * np.nan}, "^yva must hold finite numbers"),
+        ({"yva": X[40:]}, r"^yva must have shape \(20,\) to match ytr, got \(20, 2\)"),
+        ({"sample_weight": np.ones(3)}, r"^sample_weight must have shape \(40,\), got \(3,\)"),
+        ({"sample_weight": -np.ones(40)}, "^sample_weight must be >= 0"),
     ],
 )
-def test_data_that_do_not_fit_are_named(changes: dict[str, Any], message: str) -> None:
+def test_data_that_do_not_fit_one_another_are_refused_on_construction(
+    changes: dict[str, Any], message: str
+) -> None:
+    arrays = {"Xtr": X[:40], "ytr": TWO[:40], "Xva": X[40:], "yva": TWO[40:], **changes}
+    with pytest.raises(ValueError, match=message):
+        BackpropData(**arrays)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"Xtr": X[:40, :1], "Xva": X[40:, :1]},
+            r"^Xtr must have shape \(n_samples, 2\) .* got \(40, 1\)",
+        ),
+        ({"ytr": TWO[:40] + 1}, r"^ytr must hold class labels 0 \.\. 1, got 2"),
+        ({"yva": TWO[40:] - 1}, r"^yva must hold class labels 0 \.\. 1, got -1"),
+    ],
+)
+def test_data_that_do_not_fit_the_network_are_named(changes: dict[str, Any], message: str) -> None:
     arrays = {"Xtr": X[:40], "ytr": TWO[:40], "Xva": X[40:], "yva": TWO[40:], **changes}
     untouched = genome()
     with pytest.raises(ValueError, match=message):
@@ -289,16 +308,6 @@ def test_data_that_do_not_fit_are_named(changes: dict[str, Any], message: str) -
         fit.evaluate_population(Population.first(3, 2, 1), PopulationContext(0, 0))
     with pytest.raises(ValueError, match=message):
         fit.prepare(Population.first(3, 2, 1))
-
-
-def test_sample_weights_that_do_not_fit_are_named() -> None:
-    for weight, message in (
-        (np.ones(3), r"sample_weight must have shape \(40,\), got \(3,\)"),
-        (-np.ones(40), "sample_weight must be >= 0"),
-    ):
-        fit = FitnessBackprop(data(sample_weight=weight))
-        with pytest.raises(ValueError, match=message):
-            fit(genome())
 
 
 @pytest.mark.parametrize(

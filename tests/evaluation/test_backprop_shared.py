@@ -221,7 +221,8 @@ def test_data_of_different_length_are_named() -> None:
 @needs_fork
 def test_in_processes_wrong_data_are_the_same_error_as_here() -> None:
     register()
-    shm_register_dataset("Xtr", PARTS["Xtr"][:, :1])
+    for label in ("Xtr", "Xva"):
+        shm_register_dataset(label, PARTS[label][:, :1])
     for backend in (SerialBackend(), ProcessBackend(1, "fork")):
         with pytest.raises(ValueError, match=r"^Xtr must have shape \(n_samples, 2\)"):
             evaluate(Population.first(3, 2, 1), FitnessBackpropShared(), backend, 0, 0)

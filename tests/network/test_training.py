@@ -204,6 +204,7 @@ REFUSED: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"X": X * np.nan}, ValueError, "X must hold finite numbers, got nan"),
     ({"y": Y[:5]}, ValueError, r"y must have one row for each of the 48 rows, got \(5,\)"),
     ({"y": Y * np.nan}, ValueError, "y must hold finite numbers, got nan"),
+    ({"y": 0 * Y}, ValueError, "y must hold at least two classes, got only 0"),
     ({"sample_weight": -EQUAL}, ValueError, "sample_weight must be >= 0"),
     ({"validation": X}, ValueError, r"validation must be a pair \(X, y\), got ndarray"),
     ({"validation": (X,)}, ValueError, r"validation must be a pair \(X, y\), got tuple"),

@@ -53,7 +53,7 @@ class FitnessBackprop(GradientFitness):
     __slots__ = ("_data", "_noisy", "_packed")
 
     def __init__(self, data: BackpropData, settings: BackpropSettings | None = None) -> None:
-        """Take the data; they are checked at the first call, against the genome.
+        """Take the data; against the genomes they are checked at the first call.
 
         Args:
             data: rows and labels.

@@ -9,7 +9,13 @@ from spiral_monolith_neat_numpy.errors import GenomeError, check_features
 from spiral_monolith_neat_numpy.genes.codes import INPUT, OUTPUT
 from spiral_monolith_neat_numpy.genes.packed import Genes
 from spiral_monolith_neat_numpy.kernels.wiring import Samples
-from spiral_monolith_neat_numpy.network.samples import choose_head, pack_samples
+from spiral_monolith_neat_numpy.network.samples import (
+    check_classes,
+    check_rows,
+    check_weights,
+    choose_head,
+    pack_samples,
+)
 from spiral_monolith_neat_numpy.seeding import Purpose, stream
 
 
@@ -23,6 +29,9 @@ class BackpropData:
         Xva: ``(n_validation, n_inputs)`` finite numbers.
         yva: ``(n_validation,)`` labels or values, as ``ytr``.
         sample_weight: ``(n_training,)`` weights >= 0, or None for equal ones.
+
+    Raises (on construction):
+        ValueError: arrays that do not fit one another, NaN or infinity; the message says which.
     """
 
     Xtr: AnyArray
@@ -30,6 +39,18 @@ class BackpropData:
     Xva: AnyArray
     yva: AnyArray
     sample_weight: AnyArray | None = None
+
+    def __post_init__(self) -> None:
+        """Check the arrays against one another; against a network they are checked later."""
+        n, width = check_features("Xtr", self.Xtr).shape
+        targets = check_rows("ytr", self.ytr, n)
+        watched = check_features("Xva", self.Xva, width)
+        found = check_rows("yva", self.yva, watched.shape[0])
+        wanted = (watched.shape[0], *targets.shape[1:])
+        if found.shape != wanted:
+            raise ValueError(f"yva must have shape {wanted} to match ytr, got {found.shape}")
+        if self.sample_weight is not None:
+            check_weights(self.sample_weight, n)
 
 
 @dataclass(frozen=True)
@@ -79,7 +100,7 @@ def pack(data: BackpropData, n_inputs: int, n_outputs: int, wanted_head: str) ->
     training = pack_samples(
         Xtr, data.ytr, n_outputs, head, data.sample_weight, names=("Xtr", "ytr")
     )
-    _check_classes(data.ytr, head)
+    check_classes("ytr", data.ytr, head)
     validation = pack_samples(Xva, data.yva, n_outputs, head, names=("Xva", "yva"))
     values = np.asarray(data.yva, dtype=np.float64)
     spread = float(values.reshape(values.shape[0], -1).var(axis=0).sum())
@@ -91,13 +112,3 @@ def add_noise(training: Samples, std: float, seed: int, generation: int) -> Samp
     rng = stream(seed, Purpose.NOISE, generation)
     noise = rng.normal(0.0, std, training.features.shape)
     return training._replace(features=training.features + noise.astype(np.float32))
-
-
-def _check_classes(ytr: AnyArray, head: str) -> None:
-    """Raise ValueError if the training labels are all of one class."""
-    labels = np.asarray(ytr)
-    if head == "identity" or labels.ndim != 1:
-        return
-    found = np.unique(labels)
-    if found.size < 2:
-        raise ValueError(f"ytr must hold at least two classes, got only {found[0]}")

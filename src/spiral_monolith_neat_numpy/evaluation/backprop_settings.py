@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from spiral_monolith_neat_numpy.errors import check_choice, check_integer, check_number
-from spiral_monolith_neat_numpy.network.samples import LOSS_CODES
+from spiral_monolith_neat_numpy.errors import check_choice, check_number
+from spiral_monolith_neat_numpy.network.training import check_training
 
 INHERITANCE = ("lamarckian", "baldwinian")
 
@@ -39,13 +39,9 @@ class BackpropSettings:
 
     def __post_init__(self) -> None:
         """Check every field against its range."""
-        check_integer("steps", self.steps, 0)
-        check_number("lr", self.lr, 0.0, low_open=True)
-        for name in ("l2", "alpha_nodes", "alpha_edges"):
+        check_training(vars(self))
+        for name in ("alpha_nodes", "alpha_edges"):
             check_number(name, getattr(self, name), 0.0)
-        check_choice("head", self.head, ["auto", *LOSS_CODES])
-        check_integer("batch_size", self.batch_size, 0)
-        check_integer("validate_every", self.validate_every, 0)
         check_choice("inheritance", self.inheritance, INHERITANCE)
 
 
@@ -68,5 +64,4 @@ class TrainingConditions:
         """Check every field against its range."""
         noise = max(0.0, check_number("noise_std", self.noise_std))
         object.__setattr__(self, "noise_std", noise)
-        check_number("grad_clip", self.grad_clip, 0.0, low_open=True)
-        check_number("weight_clip", self.weight_clip, 0.0, low_open=True)
+        check_training(vars(self))

@@ -50,6 +50,47 @@ def choose_head(y: ArrayLike, n_outputs: int, wanted: str = "auto", name: str = 
     return "identity"
 
 
+def check_rows(name: str, y: ArrayLike, n: int) -> FloatArray:
+    """Return targets as finite floats with ``n`` rows, 1-D or 2-D.
+
+    Raises:
+        ValueError: another shape, NaN or infinity, or no numbers.
+    """
+    values = as_floats(name, y)
+    if values.ndim not in (1, 2) or values.shape[0] != n:
+        raise ValueError(f"{name} must have one row for each of the {n} rows, got {values.shape}")
+    check_finite(name, values)
+    return values
+
+
+def check_weights(sample_weight: ArrayLike, n: int) -> FloatArray:
+    """Return ``n`` weights, none negative and not all 0.
+
+    Raises:
+        ValueError: another shape, NaN or infinity, or such values.
+    """
+    weight = as_floats("sample_weight", sample_weight)
+    if weight.shape != (n,):
+        raise ValueError(f"sample_weight must have shape ({n},), got {weight.shape}")
+    check_finite("sample_weight", weight)
+    if (weight < 0).any() or not weight.any():
+        raise ValueError(
+            f"sample_weight must be >= 0 with a positive sum, got minimum {weight.min():g} "
+            f"and maximum {weight.max():g}"
+        )
+    return weight
+
+
+def check_classes(name: str, y: ArrayLike, head: str) -> None:
+    """Raise ValueError if the labels for a classifying head are all of one class."""
+    labels = np.asarray(y)
+    if head == "identity" or labels.ndim != 1:
+        return
+    found = np.unique(labels)
+    if found.size < 2:
+        raise ValueError(f"{name} must hold at least two classes, got only {found[0]}")
+
+
 def pack_samples(
     X: ArrayLike,
     y: ArrayLike,
@@ -108,10 +149,7 @@ def _as_float32(name: str, array: FloatArray) -> Float32Array:
 
 
 def _targets(name: str, y: ArrayLike, n: int, n_outputs: int, head: str) -> FloatArray:
-    values = as_floats(name, y)
-    if values.ndim not in (1, 2) or values.shape[0] != n:
-        raise ValueError(f"{name} must have one row for each of the {n} rows, got {values.shape}")
-    check_finite(name, values)
+    values = check_rows(name, y, n)
     if head == "softmax" or (head == "logistic" and values.ndim == 1):
         n_classes = max(2, n_outputs)
         outside = ~np.isin(values, np.arange(n_classes))
@@ -135,14 +173,6 @@ def _targets(name: str, y: ArrayLike, n: int, n_outputs: int, head: str) -> Floa
 def _weights(sample_weight: ArrayLike | None, n: int) -> Float32Array:
     if sample_weight is None:
         return np.full(n, 1.0 / n, dtype=np.float32)
-    weight = as_floats("sample_weight", sample_weight)
-    if weight.shape != (n,):
-        raise ValueError(f"sample_weight must have shape ({n},), got {weight.shape}")
-    check_finite("sample_weight", weight)
-    if (weight < 0).any() or not weight.any():
-        raise ValueError(
-            f"sample_weight must be >= 0 with a positive sum, got minimum {weight.min():g} "
-            f"and maximum {weight.max():g}"
-        )
+    weight = check_weights(sample_weight, n)
     weight = weight / weight.max()  # the sum of large ones may be infinite
     return np.asarray(weight / weight.sum(), dtype=np.float32)

@@ -1,5 +1,7 @@
 """Train a genome by gradient; the trained parameters go back into its genes."""
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +14,31 @@ from spiral_monolith_neat_numpy.genes.packed import Genes
 from spiral_monolith_neat_numpy.kernels.train import train
 from spiral_monolith_neat_numpy.kernels.wiring import Samples, TrainingPlan
 from spiral_monolith_neat_numpy.network.network import FeedForwardNetwork, compile_genes
-from spiral_monolith_neat_numpy.network.samples import LOSS_CODES, choose_head, pack_samples
+from spiral_monolith_neat_numpy.network.samples import (
+    LOSS_CODES,
+    check_classes,
+    choose_head,
+    pack_samples,
+)
 from spiral_monolith_neat_numpy.seeding import Purpose, stream_key
+
+_NUMBERS = {"lr": True, "l2": False, "grad_clip": True, "weight_clip": True}  # 0 is refused
+_WHOLE = {"steps": math.inf, "batch_size": math.inf, "validate_every": math.inf, "seed": 2**64 - 1}
+
+
+def check_training(values: Mapping[str, object]) -> None:
+    """Check what a training run is told, by name; other names are passed over.
+
+    Raises:
+        TypeError, ValueError: a value out of its range; the message names it.
+    """
+    for name, value in values.items():
+        if name in _NUMBERS:
+            check_number(name, value, 0.0, low_open=_NUMBERS[name])
+        elif name in _WHOLE:
+            check_integer(name, value, 0, _WHOLE[name])
+        elif name == "head":
+            check_choice(name, value, ["auto", *LOSS_CODES])
 
 
 @dataclass(frozen=True)
@@ -39,12 +64,7 @@ class TrainingSettings:
 
     def __post_init__(self) -> None:
         """Check every field against its range."""
-        check_choice("head", self.head, ["auto", *LOSS_CODES])
-        check_integer("batch_size", self.batch_size, 0)
-        check_integer("validate_every", self.validate_every, 0)
-        check_number("grad_clip", self.grad_clip, 0.0, low_open=True)
-        check_number("weight_clip", self.weight_clip, 0.0, low_open=True)
-        check_integer("seed", self.seed, 0, 2**64 - 1)
+        check_training(vars(self))
 
 
 _DEFAULT = TrainingSettings()
@@ -83,16 +103,16 @@ def train_with_backprop(
         ``(steps,)`` float64 mean training loss before each update.
 
     Raises:
-        ValueError: data of the wrong shape, NaN or infinity, or a number out of range.
+        ValueError: data of the wrong shape, NaN or infinity, labels all of one class, or a
+            number out of range.
         GenomeError: the genome has a cycle: gradients need a feed-forward network.
     """
-    steps = check_integer("steps", steps, 0)
-    lr = check_number("lr", lr, 0.0, low_open=True)
-    l2 = check_number("l2", l2, 0.0)
+    check_training({"steps": steps, "lr": lr, "l2": l2})
     network = compile_genes(genome.genes, genome.head)
     head = choose_head(y, network.n_outputs, settings.head)
     training = pack_samples(X, y, network.n_outputs, head, sample_weight)
     check_width(training, network.n_inputs)
+    check_classes("y", y, head)
     watched = training
     if validation is not None:
         names = ("validation[0]", "validation[1]")
