@@ -29,6 +29,10 @@ ACTIVATION_NAMES = (
 )
 
 
+# Training and prediction are float32, whose numbers end at 3e38.
+LARGEST_WEIGHT = 1e30
+
+
 def _number(default: float, low: float, high: float = math.inf, *, low_open: bool = False) -> Any:
     return field(default=default, metadata={"number": (low, high, low_open)})
 
@@ -95,10 +99,10 @@ class Settings:
 
     p_mutate_weights: float = _share(0.8)
     p_replace_weight: float = _share(0.1)
-    weight_sigma: float = _number(0.5, 0.0)
-    weight_clip: float = _number(12.0, 0.0, low_open=True)
+    weight_sigma: float = _number(0.5, 0.0, LARGEST_WEIGHT)
+    weight_clip: float = _number(12.0, 0.0, LARGEST_WEIGHT, low_open=True)
     p_mutate_bias: float = _share(0.3)
-    bias_sigma: float = _number(0.3, 0.0)
+    bias_sigma: float = _number(0.3, 0.0, LARGEST_WEIGHT)
     p_mutate_activation: float = _share(0.0)
     p_add_node: float = _share(0.03)
     p_add_connection: float = _share(0.05)
@@ -106,7 +110,7 @@ class Settings:
     p_remove_connection: float = _share(0.0)
     p_toggle: float = _share(0.0)
     p_inherit_disabled: float = _share(0.75)
-    initial_weight_sigma: float = _number(1.0, 0.0)
+    initial_weight_sigma: float = _number(1.0, 0.0, LARGEST_WEIGHT)
     hidden_activation: str = field(default="tanh", metadata={"choice": ACTIVATION_NAMES})
     activation_options: tuple[str, ...] = ("tanh",)
     feed_forward: bool = field(default=True, metadata={"flag": True})

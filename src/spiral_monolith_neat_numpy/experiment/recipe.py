@@ -53,7 +53,7 @@ DRAWN = Recipe(
         hidden_activation="sine",
         activation_options=("sine", "tanh"),
     ),
-    backprop=BackpropSettings(lr=0.12, l2=0.003, alpha_nodes=5e-4, alpha_edges=2e-4),
+    backprop=BackpropSettings(lr=0.2, l2=0.003, alpha_nodes=5e-4, alpha_edges=2e-4),
     noise_std=0.03,
     rows_per_parameter=10.0,
 )
