@@ -30,7 +30,7 @@ SETTABLE: list[tuple[str, Any, Any, list[tuple[Any, str]]]] = [
     ("max_hidden_nodes", 128, 3, [(-1, ">= 0, got -1"), (3.0, "whole number")]),
     ("max_edges", 1024, 5, [(0, ">= 1, got 0")]),
     ("grad_clip", 5.0, 0.5, [(0.0, "> 0, got 0.0"), (float("inf"), "> 0, got inf")]),
-    ("weight_clip", 12.0, 2.0, [(0, "> 0, got 0"), (float("nan"), "> 0, got nan")]),
+    ("weight_clip", 12.0, 2.0, [(0, r"in \(0, 1e\+30\], got 0"), (float("nan"), "got nan")]),
     ("species_target", 6.0, 4.0, [(1.0, r"in \[2, 50\], got 1.0"), (51, r"in \[2, 50\]")]),
     ("species_target_mode", "auto", "hill", [("best", "one of 'auto', .*, got 'best'")]),
     ("species_target_min", 2.0, 3.0, [(0.5, r"in \[1, 50\], got 0.5"), (51, r"in \[1, 50\]")]),

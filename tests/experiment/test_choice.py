@@ -11,7 +11,6 @@ from spiral_monolith_neat_numpy.experiment.choice import (
     CHARGE_PER_NODE,
     choose_champion,
     cost,
-    n_parameters,
 )
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.tasks.dataset import Dataset, Split
@@ -53,21 +52,6 @@ def test_lowest_cost_is_chosen_and_copied() -> None:
 
 def test_of_equal_networks_the_smaller_is_chosen() -> None:
     assert choose_champion(line(5.0, n_hidden=2), [line(5.0)], SPLIT).n_hidden == 0
-
-
-def test_networks_with_too_many_parameters_are_not_looked_at() -> None:
-    rows_per_parameter = 10
-    most = SPLIT.train.n_samples // rows_per_parameter
-    just, beyond = line(5.0, most - 1), line(50.0, most)
-    assert n_parameters(just) == most
-    found = choose_champion(line(1.0), [just, beyond], SPLIT, rows_per_parameter)
-    assert found == just
-    assert choose_champion(line(1.0), [just, beyond], SPLIT) == beyond
-
-
-def test_evolutions_champion_stays_where_all_are_too_large() -> None:
-    large = line(1.0, n_hidden=30)
-    assert choose_champion(large, [line(5.0, n_hidden=30)], SPLIT, 10) is large
 
 
 def test_evolutions_champion_stays_for_regression() -> None:

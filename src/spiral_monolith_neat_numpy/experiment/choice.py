@@ -5,9 +5,6 @@ partly luck. Small networks can hardly memorise their training part, so its rows
 among the best of every generation and the last population, the champion has the lowest
 
     cross-entropy over training and validation rows + a charge per connection and node.
-
-Networks with too many parameters for the training rows are not looked at, since their
-training loss would flatter them; where none is left, evolution's own champion stays.
 """
 
 from collections.abc import Iterable
@@ -28,9 +25,7 @@ BY_COST = "cross-entropy over training and validation rows, plus a charge for si
 _SMALLEST = 1e-12  # a probability that a float32 network calls 0
 
 
-def choose_champion(
-    best: Genome, others: Iterable[Genome], split: Split, rows_per_parameter: float = 0.0
-) -> Genome:
+def choose_champion(best: Genome, others: Iterable[Genome], split: Split) -> Genome:
     """Return the network to keep: a copy of one of them by ``BY_COST``, or ``best`` itself.
 
     The one that is kept may have a lower fitness than ``best``, whose lead on the validation
@@ -40,21 +35,12 @@ def choose_champion(
         best: evolution's own champion; it stays for regression.
         others: trained networks with the inputs and outputs of ``best``.
         split: the data; ``split.test`` is not looked at.
-        rows_per_parameter: training rows for each connection and hidden node, at least.
     """
     if split.train.kind == "regression":
         return best
-    rows = split.train.n_samples
-    small = [g for g in (best, *others) if n_parameters(g) * rows_per_parameter <= rows]
-    if not small:
-        return best
-    costs = [cost(genome, split.train, split.validation) for genome in small]
-    return small[int(np.argmin(costs))].copy()
-
-
-def n_parameters(genome: Genome) -> int:
-    """Return the number of enabled connections and hidden nodes."""
-    return genome.n_enabled + genome.n_hidden
+    candidates = [best, *others]
+    costs = [cost(genome, split.train, split.validation) for genome in candidates]
+    return candidates[int(np.argmin(costs))].copy()
 
 
 def cost(genome: Genome, *parts: Dataset) -> float:

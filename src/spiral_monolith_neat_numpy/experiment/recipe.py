@@ -18,8 +18,6 @@ class Recipe:
         most_charge: what the first, direct connections may be charged in all, in units of
             fitness; on wide data the charges are lowered to it.
         mixed_start: whether half of the first genomes have a hidden layer.
-        rows_per_parameter: training rows for each connection and hidden node of a champion,
-            at least; 0: any number (see ``choose_champion``).
         refit_steps: updates of the champion on training and validation rows together, at
             the end.
     """
@@ -29,7 +27,6 @@ class Recipe:
     noise_std: float
     most_charge: float = float("inf")
     mixed_start: bool = False
-    rows_per_parameter: float = 0.0
     refit_steps: int = 0
 
 
@@ -55,7 +52,6 @@ DRAWN = Recipe(
     ),
     backprop=BackpropSettings(lr=0.2, l2=0.003, alpha_nodes=5e-4, alpha_edges=2e-4),
     noise_std=0.03,
-    rows_per_parameter=10.0,
 )
 # Measured data have fewer rows for their columns: they want stronger decay and slower growth,
 # and cannot spare the validation rows when the structure stands.

@@ -117,7 +117,7 @@ def _champion(
     recipe = recipe_for(task)
     scored = [genome for genome in neat.population if genome.fitness is not None]
     kept = [*neat.snapshots_genomes, *scored]
-    best = choose_champion(fittest, kept, task.split, recipe.rows_per_parameter)
+    best = choose_champion(fittest, kept, task.split)
     refit_steps = recipe.refit_steps if config.steps else 0
     scores = _scores(best, task.split.validation, task)
     found = {
