@@ -96,7 +96,7 @@ def test_a_change_is_written_for_the_first_generation_it_holds_for() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["ask", "tell", "diversity_push", "auto_curriculum", "min_conn_after_regen",
+    "name", ["diversity_push", "auto_curriculum", "min_conn_after_regen",
              "_adaptive_refine_fitness"]
 )  # fmt: skip
 def test_what_is_not_there_yet_says_so_in_one_sentence(name: str) -> None:
@@ -133,7 +133,7 @@ def test_what_the_run_keeps_can_be_read_not_set(name: str) -> None:
 
 
 def test_the_class_shows_its_attributes_by_name() -> None:
-    for name in ("pop_size", "records", "pid_kp", "ask"):
+    for name in ("pop_size", "records", "pid_kp", "diversity_push"):
         assert getattr(ReproPlanaNEATPlus, name) is vars(ReproPlanaNEATPlus)[name]
 
 

@@ -131,8 +131,6 @@ class ReproPlanaNEATPlus:
     _proc_pool = Reading[ProcessPoolExecutor | None]("pool.process_pool")
     _proc_pool_age = Reading[int]("pool.process_pool_age")
 
-    ask = NotYet("ask and tell")
-    tell = NotYet("ask and tell")
     diversity_push = NotYet("the diversity push")
     auto_curriculum = NotYet("the automatic curriculum")
     min_conn_after_regen = NotYet("regeneration")
@@ -210,6 +208,40 @@ class ReproPlanaNEATPlus:
         """
         plan = EvolvePlan(n_generations, target_fitness, verbose, env_schedule, on_generation)
         return evolve(self._run, fitness_fn, plan)
+
+    def ask(self) -> Population:
+        """Return the generation that is to be scored, bred first if the last one is scored.
+
+        Its genomes may be scored in any order and anywhere, then ``tell`` takes the scores. What is
+        changed through its views, weights for instance, stays. Asking again changes nothing.
+
+        Example:
+            >>> neat = ReproPlanaNEATPlus(2, 1, population_size=20, rng=1)
+            >>> for _ in range(3):
+            ...     record = neat.tell([-abs(genome.n_enabled - 5) for genome in neat.ask()])
+            >>> record.generation, neat.best.fitness == record.best_fitness
+            (2, True)
+        """
+        return step.ask(self._run)
+
+    def tell(self, fitnesses: Sequence[float] | AnyArray) -> GenerationRecord:
+        """Enter the scores of the generation that ``ask`` returned.
+
+        ``evolve`` is a loop of these two and may be mixed with them.
+
+        Args:
+            fitnesses: one number per genome, in the order of the population, higher is better,
+                at most 1e300; NaN and what is below -1e300 are the worst.
+
+        Returns:
+            The record of the generation, the last one of ``records``.
+
+        Raises:
+            TypeError: something that is no sequence of numbers.
+            ValueError: not one number per genome, one above 1e300, or a generation that has its
+                scores already. Nothing is changed then.
+        """
+        return step.tell(self._run, fitnesses)
 
     def speciate(self, fitnesses: Sequence[float] | AnyArray) -> list[Species]:
         """Divide the population into species and enter the scores of this generation.

@@ -23,6 +23,8 @@ class Run:
         control: species target and compatibility threshold.
         pool: workers.
         history: records, events, champion.
+        asked_at: when the present generation was asked for, in seconds of the performance
+            counter.
     """
 
     def __init__(self, first: FirstPopulation, settings: Settings) -> None:
@@ -37,6 +39,7 @@ class Run:
         self.control = SpeciesControl(settings, self._mode, first.population_size, first.seed)
         self.generations = Generations(first, feed_forward=settings.feed_forward)
         self.history = History()
+        self.asked_at = 0.0
 
     @property
     def settings(self) -> Settings:

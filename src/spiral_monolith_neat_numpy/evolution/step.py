@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from spiral_monolith_neat_numpy.arrays import AnyArray, FloatArray
-from spiral_monolith_neat_numpy.errors import FitnessError
+from spiral_monolith_neat_numpy.errors import FitnessError, as_floats
 from spiral_monolith_neat_numpy.evolution.environment import EnvSchedule
 from spiral_monolith_neat_numpy.evolution.records import GenerationRecord
 from spiral_monolith_neat_numpy.evolution.run import Run
@@ -21,6 +21,7 @@ from spiral_monolith_neat_numpy.evolution.scoring import (
     selection_scores,
 )
 from spiral_monolith_neat_numpy.genes.genome import Genome
+from spiral_monolith_neat_numpy.genes.population import Population
 from spiral_monolith_neat_numpy.species.speciation import Species, SpeciesSet
 
 _log = logging.getLogger("spiral_monolith_neat_numpy")
@@ -28,12 +29,40 @@ _log = logging.getLogger("spiral_monolith_neat_numpy")
 
 def step(run: Run, fitness: Any, schedule: EnvSchedule | None) -> GenerationRecord:
     """Breed a generation if there is one to breed from, score it, divide it, record it."""
-    started = time.perf_counter()
-    generations, control = run.generations, run.control
-    if generations.is_scored:
+    ask(run, schedule)
+    return _conclude(run, evaluate(run, fitness), fitness)
+
+
+def ask(run: Run, schedule: EnvSchedule | None = None) -> Population:
+    """Return the generation that is to be scored, bred first if the last one is scored."""
+    run.asked_at = time.perf_counter()
+    if run.generations.is_scored:
         _go_on(run)
     _schedule(run, schedule)
-    fitnesses = evaluate(run, fitness)
+    run.generations.settle_ids()
+    return run.population
+
+
+def tell(run: Run, fitnesses: Sequence[float] | AnyArray) -> GenerationRecord:
+    """Enter the scores of the generation that was asked for, divide it, record it.
+
+    Raises:
+        ValueError: the generation is scored already, or scores that do not fit it.
+    """
+    number, n = run.generations.number, len(run.population)
+    if run.generations.is_scored:
+        raise ValueError(
+            f"tell must follow ask: generation {number} is scored already, ask() breeds the next"
+        )
+    as_scores(fitnesses, n)
+    values = as_floats("fitnesses", fitnesses)
+    _enter(run, values, None)
+    return _conclude(run, values, None)
+
+
+def _conclude(run: Run, fitnesses: FloatArray, fitness: Any) -> GenerationRecord:
+    """Divide a generation that is scored, and record it."""
+    generations, control = run.generations, run.control
     scores = as_scores(fitnesses, len(fitnesses))
     best, mean = best_and_mean(scores)
     control.learn(best, generations.number)
@@ -55,7 +84,7 @@ def step(run: Run, fitness: Any, schedule: EnvSchedule | None) -> GenerationReco
         mean_edges=float(population.n_enabled().mean()),
         evaluations=history.evaluations,
         gradient_steps=history.gradient_steps,
-        seconds=time.perf_counter() - started,
+        seconds=time.perf_counter() - run.asked_at,
     )
     history.note(record, population, scores, run.env)
     generations.note_scores(selected)
@@ -79,13 +108,18 @@ def evaluate(run: Run, fitness: Any) -> FloatArray:
         if isinstance(error, FitnessError):
             run.history.event(number, "failure", str(error))
         raise
-    population.table.fitness[:] = fitnesses
+    _enter(run, fitnesses, fitness)
+    return fitnesses
+
+
+def _enter(run: Run, fitnesses: FloatArray, fitness: Any) -> None:
+    run.population.table.fitness[:] = fitnesses
     run.history.count(fitness, len(fitnesses))
     if not (fitnesses >= -LARGEST).any():
+        number = run.generations.number
         message = f"the fitness gave no genome a score of at least {-LARGEST:g}"
         run.history.event(number, "failure", message)
         _log.warning("generation %d: %s", number, message)
-    return fitnesses
 
 
 def speciate(run: Run, fitnesses: Sequence[float] | AnyArray) -> list[Species]:
