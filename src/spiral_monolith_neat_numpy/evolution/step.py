@@ -68,7 +68,7 @@ def _conclude(run: Run, fitnesses: FloatArray, fitness: Any) -> GenerationRecord
     control.learn(best, generations.number)
     threshold = control.compatibility_threshold
     selected = _selected(run, scores, fitness)
-    n_species = len(speciate(run, selected))
+    n_species = len(_divide(run, selected))
     population, history = run.population, run.history
     history.offer(population, scores, fitness, run.seed, generations.number)
     record = GenerationRecord(
@@ -124,11 +124,14 @@ def _enter(run: Run, fitnesses: FloatArray, fitness: Any) -> None:
 
 def speciate(run: Run, fitnesses: Sequence[float] | AnyArray) -> list[Species]:
     """Divide the population into species; the threshold then follows their number."""
-    scores = as_scores(fitnesses, len(run.population))
+    return list(_divide(run, as_scores(fitnesses, len(run.population))))
+
+
+def _divide(run: Run, scores: FloatArray) -> SpeciesSet:
     threshold = run.control.compatibility_threshold
     found = run.generations.speciate(scores, run.settings, threshold)
     run.control.adapt(len(found))
-    return list(found)
+    return found
 
 
 def reproduce(
