@@ -74,7 +74,7 @@ def test_a_disabled_edge_closes_no_cycle() -> None:
 
 
 def test_gradients_are_refused_in_one_sentence() -> None:
-    message = "gradients need a feed-forward genome, and this .* no cycle, got . -> . -> ."
+    message = "gradients need a feed-forward genome; .* no cycle, got . -> . -> ."
     with pytest.raises(GenomeError, match=message):
         train_with_backprop(loop(), [[0.0]], [1.0])
     with pytest.raises(GenomeError, match=message):

@@ -133,7 +133,7 @@ def compile_genes(genes: Genes, head: str = "plain") -> FeedForwardNetwork:
     try:
         check_genome(genes)
     except GenomeError as error:
-        raise GenomeError(f"gradients need a feed-forward genome, and this {error}") from error
+        raise GenomeError(f"gradients need a feed-forward genome; {error}") from error
     raise GenomeError("gradients need a feed-forward genome, got enabled edges in a cycle")
 
 
