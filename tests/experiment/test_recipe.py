@@ -1,12 +1,13 @@
 """Which recipe an experiment runs with, and what it charges."""
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from spiral_monolith_neat_numpy.experiment.config import ExperimentConfig
-from spiral_monolith_neat_numpy.experiment.recipe import DRAWN, TABLE, recipe_for
+from spiral_monolith_neat_numpy.experiment.recipe import DRAWN, REGRESSION, TABLE, recipe_for
 from spiral_monolith_neat_numpy.experiment.run import build, run_experiment
 from spiral_monolith_neat_numpy.tasks.registry import load_task
 
@@ -14,9 +15,9 @@ SMALL = ExperimentConfig("iris", gens=2, pop=6, steps=5, workers=1)
 
 
 @pytest.mark.parametrize(
-    ("name", "recipe"), [("demo", DRAWN), ("xor", DRAWN), ("iris", TABLE), ("diabetes", TABLE)]
+    ("name", "recipe"), [("demo", DRAWN), ("xor", DRAWN), ("iris", TABLE), ("diabetes", REGRESSION)]
 )
-def test_drawn_points_and_tables_have_a_recipe_each(name: str, recipe: object) -> None:
+def test_drawn_points_classes_and_values_have_a_recipe_each(name: str, recipe: object) -> None:
     assert recipe_for(load_task(name)) is recipe
 
 
@@ -51,3 +52,12 @@ def test_drawn_points_are_not_trained_again() -> None:
     assert result.metrics["refit_steps"] == 0
     kept = [*result.neat.snapshots_genomes, *result.neat.population]
     assert any(np.array_equal(result.best.genes.edge_weight, g.genes.edge_weight) for g in kept)
+
+
+def test_a_curve_of_one_input_is_learned(tmp_path: Path) -> None:
+    x = np.linspace(-1.0, 1.0, 150)
+    rows = "\n".join(f"{a:.4f},{np.sin(3.0 * a):.4f}" for a in x)
+    path = tmp_path / "curve.csv"
+    path.write_text(f"x,y\n{rows}\n")
+    config = ExperimentConfig(str(path), gens=20, pop=16, steps=40, seed=10_000, workers=1)
+    assert run_experiment(config).metrics["test_r2"] > 0.97
