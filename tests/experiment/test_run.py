@@ -5,6 +5,7 @@ import dataclasses
 import json
 import logging
 import math
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from spiral_monolith_neat_numpy.errors import DataError, FitnessError
 from spiral_monolith_neat_numpy.evaluation.backprop import FitnessBackprop
 from spiral_monolith_neat_numpy.evolution.records import RECORD_FIELDS, GenerationRecord
 from spiral_monolith_neat_numpy.experiment import drawing
+from spiral_monolith_neat_numpy.experiment import result as experiment_result
 from spiral_monolith_neat_numpy.experiment.choice import BY_COST, BY_FITNESS
 from spiral_monolith_neat_numpy.experiment.config import ExperimentConfig
 from spiral_monolith_neat_numpy.experiment.result import ExperimentResult
@@ -240,6 +242,22 @@ def test_interrupt_keeps_the_best_so_far(tmp_path: Path) -> None:
     assert json.loads(result.files[2].read_text())["interrupted"] is True
     # As if it had been asked for no more.
     assert result.best == run_experiment(with_changes(gens=3)).best
+
+
+@pytest.mark.parametrize("name", ["choose_champion", "refit"])
+def test_interrupt_at_the_last_training_keeps_the_fittest(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> Any:
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(experiment_result, name, interrupted)
+    result = run_experiment(with_changes(task="iris", out=str(tmp_path / "out")))
+    assert result.ending.interrupted
+    assert result.metrics["interrupted"] is True
+    assert result.metrics["refit_steps"] == 0
+    assert result.metrics["fitness"] == result.metrics["best_fitness"]
+    assert load(tmp_path / "out" / "model.npz").genome == result.best
 
 
 def test_interrupt_while_drawing_leaves_out_the_rest_of_the_pictures(

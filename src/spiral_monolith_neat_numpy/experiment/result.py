@@ -73,7 +73,12 @@ class ExperimentResult:
 
 
 def collect(
-    config: ExperimentConfig, task: Task, neat: ReproPlanaNEATPlus, ending: Ending
+    config: ExperimentConfig,
+    task: Task,
+    neat: ReproPlanaNEATPlus,
+    ending: Ending,
+    *,
+    choose: bool = True,
 ) -> ExperimentResult:
     """Score the champion on all three parts and gather everything in one result.
 
@@ -82,8 +87,10 @@ def collect(
         task: the data.
         neat: after the run, with at least one generation.
         ending: how it ended.
+        choose: whether the champion is chosen among all that were kept, and trained at last
+            where its task wants that; False: evolution's own is taken as it is.
     """
-    best, choice = _champion(config, task, neat)
+    best, choice = _champion(config, task, neat, choose=choose)
     last = neat.records[-1]
     metrics: dict[str, Any] = {
         "task": task.name,
@@ -108,7 +115,7 @@ def collect(
 
 
 def _champion(
-    config: ExperimentConfig, task: Task, neat: ReproPlanaNEATPlus
+    config: ExperimentConfig, task: Task, neat: ReproPlanaNEATPlus, *, choose: bool
 ) -> tuple[Genome, dict[str, Any]]:
     """Return the champion, and how it was chosen, scored then, and trained at last."""
     fittest = neat.best
@@ -117,8 +124,8 @@ def _champion(
     recipe = recipe_for(task)
     scored = [genome for genome in neat.population if genome.fitness is not None]
     kept = [*neat.snapshots_genomes, *scored]
-    best = choose_champion(fittest, kept, task.split)
-    refit_steps = recipe.refit_steps if config.steps else 0
+    best = choose_champion(fittest, kept, task.split) if choose else fittest
+    refit_steps = recipe.refit_steps if choose and config.steps else 0
     scores = _scores(best, task.split.validation, task)
     found = {
         "fitness": best.fitness,
