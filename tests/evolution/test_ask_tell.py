@@ -109,6 +109,14 @@ def test_a_generation_is_told_once() -> None:
     assert len(neat.records) == 1
 
 
+def test_what_was_not_asked_for_is_not_told() -> None:
+    neat = runs.make_neat()
+    with pytest.raises(ValueError, match="generation 0 was not asked for"):
+        neat.tell([0.0] * 12)
+    assert neat.records == []
+    assert 0.0 < turn(neat).seconds < 3600.0
+
+
 def test_nan_is_the_worst_and_all_of_them_are_an_event(caplog: pytest.LogCaptureFixture) -> None:
     neat = runs.make_neat()
     scores = [math.nan] * (len(neat.ask()) - 1) + [1.0]

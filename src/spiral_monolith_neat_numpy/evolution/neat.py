@@ -239,7 +239,7 @@ class ReproPlanaNEATPlus:
         Raises:
             TypeError: something that is no sequence of numbers.
             ValueError: not one number per genome, one above 1e300, or a generation that has its
-                scores already. Nothing is changed then.
+                scores already or was not asked for. Nothing is changed then.
         """
         return step.tell(self._run, fitnesses)
 

@@ -24,7 +24,7 @@ class Run:
         pool: workers.
         history: records, events, champion.
         asked_at: when the present generation was asked for, in seconds of the performance
-            counter.
+            counter; None: it was not, or has its scores.
     """
 
     def __init__(self, first: FirstPopulation, settings: Settings) -> None:
@@ -39,7 +39,7 @@ class Run:
         self.control = SpeciesControl(settings, self._mode, first.population_size, first.seed)
         self.generations = Generations(first, feed_forward=settings.feed_forward)
         self.history = History()
-        self.asked_at = 0.0
+        self.asked_at: float | None = None
 
     @property
     def settings(self) -> Settings:

@@ -29,8 +29,9 @@ _log = logging.getLogger("spiral_monolith_neat_numpy")
 
 def step(run: Run, fitness: Any, schedule: EnvSchedule | None) -> GenerationRecord:
     """Breed a generation if there is one to breed from, score it, divide it, record it."""
+    started = time.perf_counter()
     ask(run, schedule)
-    return _conclude(run, evaluate(run, fitness), fitness)
+    return _conclude(run, evaluate(run, fitness), fitness, started)
 
 
 def ask(run: Run, schedule: EnvSchedule | None = None) -> Population:
@@ -47,21 +48,26 @@ def tell(run: Run, fitnesses: Sequence[float] | AnyArray) -> GenerationRecord:
     """Enter the scores of the generation that was asked for, divide it, record it.
 
     Raises:
-        ValueError: the generation is scored already, or scores that do not fit it.
+        ValueError: the generation is scored already or was not asked for, or scores that do not
+            fit it.
     """
     number, n = run.generations.number, len(run.population)
     if run.generations.is_scored:
         raise ValueError(
             f"tell must follow ask: generation {number} is scored already, ask() breeds the next"
         )
+    asked_at = run.asked_at
+    if asked_at is None:
+        raise ValueError(f"tell must follow ask: generation {number} was not asked for")
     as_scores(fitnesses, n)
     values = as_floats("fitnesses", fitnesses)
     _enter(run, values, None)
-    return _conclude(run, values, None)
+    return _conclude(run, values, None, asked_at)
 
 
-def _conclude(run: Run, fitnesses: FloatArray, fitness: Any) -> GenerationRecord:
+def _conclude(run: Run, fitnesses: FloatArray, fitness: Any, started: float) -> GenerationRecord:
     """Divide a generation that is scored, and record it."""
+    run.asked_at = None
     generations, control = run.generations, run.control
     scores = as_scores(fitnesses, len(fitnesses))
     best, mean = best_and_mean(scores)
@@ -84,7 +90,7 @@ def _conclude(run: Run, fitnesses: FloatArray, fitness: Any) -> GenerationRecord
         mean_edges=float(population.n_enabled().mean()),
         evaluations=history.evaluations,
         gradient_steps=history.gradient_steps,
-        seconds=time.perf_counter() - run.asked_at,
+        seconds=time.perf_counter() - started,
     )
     history.note(record, population, scores, run.env)
     generations.note_scores(selected)
