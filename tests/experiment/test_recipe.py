@@ -9,6 +9,7 @@ import pytest
 from spiral_monolith_neat_numpy.experiment.config import ExperimentConfig
 from spiral_monolith_neat_numpy.experiment.recipe import DRAWN, REGRESSION, TABLE, recipe_for
 from spiral_monolith_neat_numpy.experiment.run import build, run_experiment
+from spiral_monolith_neat_numpy.tasks.dataset import Dataset, Split
 from spiral_monolith_neat_numpy.tasks.registry import load_task
 
 SMALL = ExperimentConfig("iris", gens=2, pop=6, steps=5, workers=1)
@@ -61,3 +62,14 @@ def test_a_curve_of_one_input_is_learned(tmp_path: Path) -> None:
     path.write_text(f"x,y\n{rows}\n")
     config = ExperimentConfig(str(path), gens=20, pop=16, steps=40, seed=10_000, workers=1)
     assert run_experiment(config).metrics["test_r2"] > 0.97
+
+
+def test_many_classes_leave_room_beyond_the_first_layer() -> None:
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(180, 300)), np.arange(180) % 60
+    part = Dataset(
+        X, y, tuple(map(str, range(300))), "y", tuple(map(str, range(60))), "classification"
+    )
+    task = dataclasses.replace(load_task("iris"), split=Split(part, part, part))
+    neat, _ = build(SMALL, task)
+    assert 128 < max(genome.n_hidden for genome in neat.population) < neat.max_hidden_nodes

@@ -18,7 +18,7 @@ from spiral_monolith_neat_numpy.experiment.files import (
 )
 from spiral_monolith_neat_numpy.experiment.recipe import recipe_for
 from spiral_monolith_neat_numpy.experiment.result import Ending, ExperimentResult, collect
-from spiral_monolith_neat_numpy.experiment.start import mix_starts
+from spiral_monolith_neat_numpy.experiment.start import layer_for, mix_starts
 from spiral_monolith_neat_numpy.experiment.warmup import warm_up
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.tasks.registry import Task, load_task
@@ -141,7 +141,11 @@ def _run(
             raise
         failure = error
     ending = Ending(time.perf_counter() - started, interrupted, failure)
-    return collect(config, task, neat, ending)
+    try:
+        return collect(config, task, neat, ending)
+    except KeyboardInterrupt:  # while the champion was chosen or trained at last
+        _log.info("interrupted: keeping the fittest as it is ...")
+        return collect(config, task, neat, replace(ending, interrupted=True), choose=False)
 
 
 def build(config: ExperimentConfig, task: Task) -> tuple[ReproPlanaNEATPlus, FitnessBackprop]:
@@ -151,7 +155,10 @@ def build(config: ExperimentConfig, task: Task) -> tuple[ReproPlanaNEATPlus, Fit
     n_edges = train.n_features * n_outputs
     recipe = recipe_for(task)
     # Room to grow beyond the first, fully connected genomes, however wide the data.
-    settings = recipe.settings.with_changes(max_edges=max(1024, 3 * n_edges))
+    n_hidden = layer_for(train.n_features, n_outputs).n_nodes
+    settings = recipe.settings.with_changes(
+        max_edges=max(1024, 3 * n_edges), max_hidden_nodes=max(128, 2 * n_hidden)
+    )
     neat = ReproPlanaNEATPlus(
         train.n_features, n_outputs, config.pop, rng=config.seed, settings=settings
     )
