@@ -45,6 +45,10 @@ def _share(default: float) -> Any:
     return _number(default, 0.0, 1.0)
 
 
+def _choice(default: str, options: tuple[str, ...]) -> Any:
+    return field(default=default, metadata={"choice": options})
+
+
 @dataclass(frozen=True)
 class Settings:
     """Settings of evolution; wrong values raise an error that names the field and its range.
@@ -57,19 +61,34 @@ class Settings:
         threshold_min, threshold_max: limits of the threshold.
         species_target: number of species aimed at; None: the middle of the mode's limits.
         stagnation_generations: a species without progress for so long stops breeding.
+        representative: which member of a species stands for it in the next generation,
+        "random" or "best".
 
     Selection:
         survival_fraction: share of a species that may become parents.
         elitism_min_size: champions of species with more members than this survive unchanged.
         p_crossover: share of offspring with two parents.
         p_interspecies: share of matings across species.
+        p_average: share of matings that take the mean of matching weights and biases instead
+        of one of the two.
+        p_differential: share of matings that add differential_weight times the difference of
+        two other survivors to the fitter parent's matching weights and biases
+        (Storn & Price 1997).
+        restart_generations: a population without a gain of restart_gain in its best score, as
+        a share of that, for so long is drawn anew; 0: never. Evaluations go on being counted.
 
     Variation (probabilities per offspring unless stated):
         p_mutate_weights, p_replace_weight (per weight), weight_sigma, weight_clip: weights.
+        weight_noise: shape of the moves of weights and biases, "gaussian" or "cauchy".
+        noise_adaptation: spread of the logarithm of a genome's own factor on these moves,
+        redrawn with each of its births (self-adaptation, Schwefel 1981); 0: all factors are 1.
         p_mutate_bias (per node), bias_sigma; p_mutate_activation (per hidden node).
         p_add_node, p_add_connection, p_remove_node, p_remove_connection, p_toggle: structure.
         p_inherit_disabled: a gene disabled in either parent stays disabled so often.
-        initial_weight_sigma: standard deviation of the first weights.
+        initial_weight_sigma: standard deviation of the first weights and of those drawn anew;
+        initial_weights: their shape, "normal" or "uniform".
+        initial_connectivity: share of the connections from inputs to outputs that a first
+        genome has: 1 all of them, 0 none; in between each is drawn.
         hidden_activation: activation of new hidden nodes; activation_options: what mutation
         may choose from.
         feed_forward: whether cycles, and connections out of outputs, are kept out; False evolves
@@ -91,15 +110,23 @@ class Settings:
     threshold_max: float = _number(50.0, 0.0, low_open=True)
     species_target: float | None = field(default=None)
     stagnation_generations: int = _integer(15, 1)
+    representative: str = _choice("random", ("random", "best"))
 
     survival_fraction: float = _number(0.2, 0.0, 1.0, low_open=True)
     elitism_min_size: int = _integer(5, 0)
     p_crossover: float = _share(0.75)
     p_interspecies: float = _share(0.001)
+    p_average: float = _share(0.0)
+    p_differential: float = _share(0.0)
+    differential_weight: float = _number(0.5, 0.0, 10.0)
+    restart_generations: int = _integer(0, 0)
+    restart_gain: float = _number(0.01, 0.0, 1e6)
 
     p_mutate_weights: float = _share(0.8)
     p_replace_weight: float = _share(0.1)
     weight_sigma: float = _number(0.5, 0.0, LARGEST_WEIGHT)
+    weight_noise: str = _choice("gaussian", ("gaussian", "cauchy"))
+    noise_adaptation: float = _number(0.0, 0.0, 10.0)
     weight_clip: float = _number(12.0, 0.0, LARGEST_WEIGHT, low_open=True)
     p_mutate_bias: float = _share(0.3)
     bias_sigma: float = _number(0.3, 0.0, LARGEST_WEIGHT)
@@ -111,7 +138,9 @@ class Settings:
     p_toggle: float = _share(0.0)
     p_inherit_disabled: float = _share(0.75)
     initial_weight_sigma: float = _number(1.0, 0.0, LARGEST_WEIGHT)
-    hidden_activation: str = field(default="tanh", metadata={"choice": ACTIVATION_NAMES})
+    initial_weights: str = _choice("normal", ("normal", "uniform"))
+    initial_connectivity: float = _share(1.0)
+    hidden_activation: str = _choice("tanh", ACTIVATION_NAMES)
     activation_options: tuple[str, ...] = ("tanh",)
     feed_forward: bool = field(default=True, metadata={"flag": True})
 
@@ -126,6 +155,11 @@ class Settings:
             value = getattr(self, spec.name)
             checked = _check(spec.name, value, dict(spec.metadata))
             object.__setattr__(self, spec.name, checked)
+        if self.p_average + self.p_differential > 1.0:
+            raise ValueError(
+                f"p_average + p_differential must be <= 1, got {self.p_average:g} + "
+                f"{self.p_differential:g}"
+            )
         if self.species_target is not None:
             target = check_number("species_target", self.species_target, 1.0)
             object.__setattr__(self, "species_target", target)

@@ -25,6 +25,7 @@ class PopulationTable:
         regen: ``(n,)`` bool, born by regeneration.
         regen_mode: ``(n,)`` int8, codes of ``codes.REGEN_MODES``.
         hybrid_scale: ``(n,)`` float64, factor on fitness outside ``vanilla``.
+        noise_scale: ``(n,)`` float64, factor on the moves of weights and biases, > 0.
     """
 
     id: IntArray
@@ -37,6 +38,7 @@ class PopulationTable:
     regen: BoolArray
     regen_mode: CodeArray
     hybrid_scale: FloatArray
+    noise_scale: FloatArray
 
     @classmethod
     def fresh(cls, ids: IntArray) -> "PopulationTable":
@@ -53,6 +55,7 @@ class PopulationTable:
             regen=np.zeros(n, dtype=np.bool_),
             regen_mode=np.zeros(n, dtype=np.int8),
             hybrid_scale=np.ones(n),
+            noise_scale=np.ones(n),
         )
 
     @classmethod
@@ -68,7 +71,7 @@ class PopulationTable:
         return int(self.id.size)
 
     def arrays(self) -> tuple[AnyArray, ...]:
-        """Return the ten columns in the order of the fields."""
+        """Return the columns in the order of the fields."""
         return (
             self.id,
             self.fitness,
@@ -80,6 +83,7 @@ class PopulationTable:
             self.regen,
             self.regen_mode,
             self.hybrid_scale,
+            self.noise_scale,
         )
 
     def copy(self) -> "PopulationTable":

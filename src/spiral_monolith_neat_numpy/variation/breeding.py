@@ -81,4 +81,5 @@ def _child_rows(
         regen=table.regen[base],
         regen_mode=table.regen_mode[base],
         hybrid_scale=table.hybrid_scale[base],
+        noise_scale=table.noise_scale[base],
     )
