@@ -12,9 +12,9 @@ from tests.recurrent_reference import PlainRecurrentNetwork
 from spiral_monolith_neat_numpy.arrays import FloatArray, IntArray
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.packed import Genes
+from spiral_monolith_neat_numpy.genes.packing import pack_population
 from spiral_monolith_neat_numpy.genes.population import Population
 from spiral_monolith_neat_numpy.kernels.balance import balance
-from spiral_monolith_neat_numpy.network.packing import pack_population
 
 START = np.array([[0.0, 0.0, 0.07, 0.0, 0.0, 0.0]])
 

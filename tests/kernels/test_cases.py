@@ -11,9 +11,9 @@ from tests.recurrent_reference import PlainRecurrentNetwork
 from spiral_monolith_neat_numpy.arrays import FloatArray
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.packed import Genes
+from spiral_monolith_neat_numpy.genes.packing import pack_population
 from spiral_monolith_neat_numpy.genes.population import Population
 from spiral_monolith_neat_numpy.kernels.cases import LANES, N_SUMS, score_cases
-from spiral_monolith_neat_numpy.network.packing import pack_population
 
 
 def padded(rows: FloatArray) -> FloatArray:

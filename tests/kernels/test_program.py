@@ -13,10 +13,10 @@ from tests.recurrent_reference import PlainRecurrentNetwork, reachable
 
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.packed import Genes
+from spiral_monolith_neat_numpy.genes.packing import pack_genes, pack_population
 from spiral_monolith_neat_numpy.genes.population import Population
 from spiral_monolith_neat_numpy.kernels.program import NO_NETWORK, Program, Room, make_room
 from spiral_monolith_neat_numpy.kernels.stepping import compile_one
-from spiral_monolith_neat_numpy.network.packing import pack_genes, pack_population
 
 
 @dataclass

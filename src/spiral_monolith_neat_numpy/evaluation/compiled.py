@@ -11,10 +11,10 @@ from spiral_monolith_neat_numpy.evaluation.context import PopulationContext
 from spiral_monolith_neat_numpy.evaluation.turns import take_turns
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.packed import Genes
+from spiral_monolith_neat_numpy.genes.packing import pack_genes, pack_population
 from spiral_monolith_neat_numpy.genes.population import Population
 from spiral_monolith_neat_numpy.genes.validity import check_genome
-from spiral_monolith_neat_numpy.kernels.program import Genomes
-from spiral_monolith_neat_numpy.network.packing import pack_genes, pack_population
+from spiral_monolith_neat_numpy.kernels.layout import Genomes
 
 _TURNS_PER_WORKER = 8  # so that one slow range at the end leaves no worker idle for long
 

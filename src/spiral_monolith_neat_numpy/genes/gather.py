@@ -4,10 +4,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from spiral_monolith_neat_numpy.arrays import IntArray
+from spiral_monolith_neat_numpy.arrays import AnyArray, IntArray
 from spiral_monolith_neat_numpy.genes.packed import Genes
 from spiral_monolith_neat_numpy.kernels.layout import (
     EdgeArrays,
+    Genomes,
     NodeArrays,
     gather_edges,
     gather_nodes,
@@ -52,6 +53,27 @@ def edge_arrays(genes: Genes) -> EdgeArrays:
         genes.edge_target,
         genes.edge_weight,
         genes.edge_enabled,
+    )
+
+
+def as_kernels_take(array: AnyArray) -> AnyArray:
+    """Return the array, or a copy if it is read-only or not contiguous.
+
+    A kernel would be compiled anew for each such kind of array.
+    """
+    return array if array.flags.carray else array.copy()
+
+
+def kernel_genomes(node_offset: AnyArray, edge_offset: AnyArray, genes: Genes) -> Genomes:
+    """Return packed genes in the form that kernels take; what is read-only is copied."""
+    node_id, kind, activation, bias, innovation, source, target, weight, enabled = (
+        as_kernels_take(array) for array in genes.arrays()
+    )
+    return Genomes(
+        as_kernels_take(node_offset),
+        NodeArrays(node_id, kind, activation, bias),
+        as_kernels_take(edge_offset),
+        EdgeArrays(innovation, source, target, weight, enabled),
     )
 
 

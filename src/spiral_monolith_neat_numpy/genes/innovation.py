@@ -12,20 +12,29 @@ from spiral_monolith_neat_numpy.arrays import AnyArray, IntArray
 from spiral_monolith_neat_numpy.errors import GenomeError, check_integer, check_length
 from spiral_monolith_neat_numpy.genes.live import MAX_ID
 from spiral_monolith_neat_numpy.genes.packed import Genes
+from spiral_monolith_neat_numpy.kernels.layout import EdgeArrays
+from spiral_monolith_neat_numpy.kernels.numbering import (
+    FREE,
+    KEY_BITS,
+    N_PAIRS,
+    NEXT_INNOVATION,
+    NEXT_NODE,
+    PairTable,
+    enter,
+    look_up,
+    number_pairs,
+    number_proposals,
+)
+from spiral_monolith_neat_numpy.kernels.splice import N_IDS
 
-_KEY_BITS = 31
 _EDGE_STATE = ("edge_source", "edge_target", "edge_innovation")
 _SPLIT_STATE = ("split_edge", "split_node")
+_FIRST_CAPACITY = 1 << 8
 _LARGEST_GAP = 1 << 24  # split_node_of_edge is dense: a stray number must not fill the memory
 
 
 class InnovationTracker:
-    """Map from (source, target) to innovation, and from split connection to node.
-
-    Attributes:
-        next_innovation: the number the next unseen connection gets.
-        next_node: the id the next unseen node gets.
-    """
+    """Map from (source, target) to innovation, and from split connection to node."""
 
     def __init__(self, next_node: int = 0, next_innovation: int = 0) -> None:
         """Make a tracker that knows nothing.
@@ -34,11 +43,21 @@ class InnovationTracker:
             next_node: first node id to give out.
             next_innovation: first innovation number to give out.
         """
-        self.next_node = check_integer("next_node", next_node, 0, MAX_ID + 1)
-        self.next_innovation = check_integer("next_innovation", next_innovation, 0, MAX_ID + 1)
-        self._key = np.empty(0, dtype=np.int64)  # sorted source << 31 | target
-        self._innovation = np.empty(0, dtype=np.int64)  # in the order of _key
-        self._split = np.full(self.next_innovation, -1, dtype=np.int64)
+        node = check_integer("next_node", next_node, 0, MAX_ID + 1)
+        innovation = check_integer("next_innovation", next_innovation, 0, MAX_ID + 1)
+        self._count = np.array([node, innovation, 0], dtype=np.int64)
+        self._table = _empty_table(_FIRST_CAPACITY)
+        self._split = np.full(innovation, -1, dtype=np.int64)
+
+    @property
+    def next_node(self) -> int:
+        """The id that the next unseen node gets."""
+        return int(self._count[NEXT_NODE])
+
+    @property
+    def next_innovation(self) -> int:
+        """The number that the next unseen connection gets."""
+        return int(self._count[NEXT_INNOVATION])
 
     @property
     def split_node_of_edge(self) -> IntArray:
@@ -59,17 +78,38 @@ class InnovationTracker:
         Returns:
             ``(n,)`` int64.
         """
-        keys = _pair_keys(sources, targets)
-        place, known = self._look_up(keys)
-        new, first, inverse = np.unique(keys[~known], return_index=True, return_inverse=True)
-        ids = np.empty(keys.size, dtype=np.int64)
-        ids[known] = self._innovation[place[known]]
-        if new.size:
-            numbers = self.next_innovation + _rank(first)
-            _check_room("innovation numbers", self.next_innovation + new.size)
-            ids[~known] = numbers[inverse]
-            self._remember(new, numbers)
-            self.next_innovation += new.size
+        source, target = _id_pairs(sources, targets)
+        if self.next_innovation + source.size > MAX_ID + 1:  # as many only if all are new
+            keys = np.unique(_pair_keys(source, target))
+            n_new = int(np.count_nonzero(self._look_up(keys) < 0))
+            _check_room("innovation numbers", self.next_innovation + n_new)
+        self._make_room(source.size)
+        ids = np.empty(source.size, dtype=np.int64)
+        number_pairs(source, target, self._table, self._count, ids)
+        return ids
+
+    def number_proposals(
+        self, edges: EdgeArrays, changed: IntArray, proposal: IntArray
+    ) -> IntArray:
+        """Return the numbers of the genes that structural mutations propose.
+
+        Args:
+            edges: edges of the genomes before the mutations, all of them known.
+            changed: ``(k,)`` int64 genomes with a proposal, rising.
+            proposal: ``(n, 8)`` int64 from ``kernels.structure.propose``.
+
+        Returns:
+            ``(n, 4)`` int64, see ``kernels.splice``; means something only where a gene is new.
+
+        Raises:
+            ValueError: numbers or ids are used up.
+        """
+        _check_room("innovation numbers", self.next_innovation + 3 * changed.size)
+        _check_room("node ids", self.next_node + changed.size)
+        self._make_room(3 * changed.size)
+        ids = np.empty((proposal.shape[0], N_IDS), dtype=np.int64)
+        split = self.split_node_of_edge
+        number_proposals(edges, changed, proposal, self._table, split, self._count, ids)
         return ids
 
     def split_nodes(self, edge_innovations: IntArray) -> IntArray:
@@ -85,7 +125,7 @@ class InnovationTracker:
             ValueError: a number that was never given out or learned.
         """
         edges = _id_array("edge_innovations", edge_innovations)
-        unknown = edges[~np.isin(edges, self._innovation)]
+        unknown = edges[~np.isin(edges, self._pairs()[1])]
         if unknown.size:
             raise ValueError(
                 f"edge_innovations must be numbers of known connections, got {unknown[0]}"
@@ -94,7 +134,7 @@ class InnovationTracker:
         new, first = np.unique(edges[split[edges] < 0], return_index=True)
         _check_room("node ids", self.next_node + new.size)
         split[new] = self.next_node + _rank(first)
-        self.next_node += new.size
+        self._count[NEXT_NODE] += new.size
         ids: IntArray = split[edges]
         return ids
 
@@ -111,15 +151,17 @@ class InnovationTracker:
         keys = _pair_keys(genes.edge_source, genes.edge_target)
         new, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
         numbers = genes.edge_innovation[first]
-        place, known = self._look_up(new)
-        numbers = np.where(known, self._innovation[place], numbers) if known.any() else numbers
+        found = self._look_up(new)
+        known = found >= 0
+        numbers = np.where(known, found, numbers)
         _check_same(genes, numbers[inverse])
         new, numbers = new[~known], numbers[~known]
         if new.size:
             self._check_free(new, numbers)
             self._remember(new, numbers)
-            self.next_innovation = max(self.next_innovation, _after(numbers))
-        self.next_node = max(self.next_node, _after(genes.node_id))
+            after = max(self.next_innovation, _after(numbers))
+            self._count[NEXT_INNOVATION] = after
+        self._count[NEXT_NODE] = max(self.next_node, _after(genes.node_id))
 
     def copy(self) -> "InnovationTracker":
         """Return a tracker that knows the same and goes its own way."""
@@ -129,11 +171,12 @@ class InnovationTracker:
         """Return the whole state as new int64 arrays, by name."""
         split = self.split_node_of_edge
         split_edge = np.flatnonzero(split >= 0).astype(np.int64)
+        key, number = self._pairs()
         return {
             "next": np.array([self.next_node, self.next_innovation], dtype=np.int64),
-            "edge_source": self._key >> _KEY_BITS,
-            "edge_target": self._key & MAX_ID,
-            "edge_innovation": self._innovation.copy(),
+            "edge_source": key >> KEY_BITS,
+            "edge_target": key & MAX_ID,
+            "edge_innovation": number,
             "split_edge": split_edge,
             "split_node": split[split_edge],
         }
@@ -160,27 +203,41 @@ class InnovationTracker:
         tracker.split_node_of_edge[edge] = node
         return tracker
 
-    def _look_up(self, keys: IntArray) -> tuple[IntArray, AnyArray]:
-        """Return a place in the map for each key, and whether the key is there."""
-        place = np.minimum(self._key.searchsorted(keys), max(self._key.size - 1, 0))
-        if not self._key.size:
-            return place, np.zeros(keys.size, dtype=np.bool_)
-        return place, self._key[place] == keys
+    def _pairs(self) -> tuple[IntArray, IntArray]:
+        """Return the keys of all known connections, rising, and their numbers."""
+        taken = np.flatnonzero(self._table.key != FREE)
+        key, number = self._table.key[taken], self._table.number[taken]
+        order = np.argsort(key)
+        return key[order], number[order]
+
+    def _look_up(self, keys: IntArray) -> IntArray:
+        """Return the number of each key, -1 where it is not known."""
+        numbers = np.empty(keys.size, dtype=np.int64)
+        look_up(self._table, keys, numbers)
+        return numbers
 
     def _remember(self, keys: IntArray, numbers: IntArray) -> None:
-        order = np.argsort(keys)
-        at = self._key.searchsorted(keys[order])
-        self._key = np.insert(self._key, at, keys[order])
-        self._innovation = np.insert(self._innovation, at, numbers[order])
+        self._make_room(keys.size)
+        enter(keys, numbers, self._table)
+        self._count[N_PAIRS] += keys.size
+
+    def _make_room(self, n: int) -> None:
+        """Let the table hold ``n`` more pairs in half of its places."""
+        wanted = int(self._count[N_PAIRS]) + n
+        if 2 * wanted <= self._table.key.size:
+            return
+        old = self._pairs()
+        self._table = _empty_table(1 << (2 * wanted).bit_length())
+        enter(*old, self._table)
 
     def _check_free(self, keys: IntArray, numbers: IntArray) -> None:
         values, counts = np.unique(numbers, return_counts=True)
-        taken = np.isin(numbers, self._innovation) | np.isin(numbers, values[counts > 1])
+        taken = np.isin(numbers, self._pairs()[1]) | np.isin(numbers, values[counts > 1])
         if taken.any():
             key, number = keys[taken][0], numbers[taken][0]
             raise GenomeError(
                 f"innovation {number} must stand for one connection in the whole run, got it "
-                f"for {key >> _KEY_BITS} -> {key & MAX_ID} too; take one from edge_ids"
+                f"for {key >> KEY_BITS} -> {key & MAX_ID} too; take one from edge_ids"
             )
         if _after(numbers) > self.next_innovation + _LARGEST_GAP:
             raise GenomeError(
@@ -204,13 +261,22 @@ def _check_room(what: str, after: int) -> None:
         raise ValueError(f"{what} must be at most {MAX_ID}, got {after - 1}: all are used up")
 
 
-def _pair_keys(sources: IntArray, targets: IntArray) -> IntArray:
+def _id_pairs(sources: IntArray, targets: IntArray) -> tuple[IntArray, IntArray]:
     source, target = _id_array("sources", sources), _id_array("targets", targets)
     if source.shape != target.shape:
         raise ValueError(
             f"targets must have shape {source.shape} to match sources, got {target.shape}"
         )
-    return (source << _KEY_BITS) | target
+    return source, target
+
+
+def _pair_keys(sources: IntArray, targets: IntArray) -> IntArray:
+    source, target = _id_pairs(sources, targets)
+    return (source << KEY_BITS) | target
+
+
+def _empty_table(capacity: int) -> PairTable:
+    return PairTable(np.full(capacity, FREE, dtype=np.int64), np.empty(capacity, dtype=np.int64))
 
 
 def _columns(names: tuple[str, ...], arrays: Mapping[str, AnyArray]) -> list[IntArray]:

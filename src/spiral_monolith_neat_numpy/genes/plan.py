@@ -20,6 +20,9 @@ class MatingPlan:
     mother: IntArray
     father: IntArray
     elite: BoolArray
+    average: BoolArray = None
+    plus: IntArray = None
+    minus: IntArray = None
 
     def __post_init__(self) -> None:
         """Give the columns their types, and check that they fit together.
@@ -27,6 +30,11 @@ class MatingPlan:
         Raises:
             ValueError: columns of different lengths, or an elite with a father.
         """
+        n = len(self.mother)
+        if self.average is None:
+            object.__setattr__(self, "average", np.zeros(n, np.bool_))
+            object.__setattr__(self, "plus", np.full(n, -1))
+            object.__setattr__(self, "minus", np.full(n, -1))
         for name, dtype in (("mother", np.int64), ("father", np.int64), ("elite", np.bool_)):
             column = np.require(getattr(self, name), dtype=dtype, requirements=["C", "A", "W"])
             object.__setattr__(self, name, column)

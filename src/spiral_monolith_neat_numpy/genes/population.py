@@ -6,15 +6,17 @@ from typing import Any, SupportsIndex, overload
 
 import numpy as np
 
-from spiral_monolith_neat_numpy.arrays import BoolArray, IntArray
+from spiral_monolith_neat_numpy.arrays import IntArray
 from spiral_monolith_neat_numpy.errors import GenomeError
-from spiral_monolith_neat_numpy.genes.codes import HIDDEN, INPUT, OUTPUT
+from spiral_monolith_neat_numpy.genes.codes import INPUT, OUTPUT
 from spiral_monolith_neat_numpy.genes.first import first_genes
+from spiral_monolith_neat_numpy.genes.gather import kernel_genomes
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.packed import Genes, check_layout
 from spiral_monolith_neat_numpy.genes.record import Place
 from spiral_monolith_neat_numpy.genes.table import PopulationTable
 from spiral_monolith_neat_numpy.genes.validity import check_genome
+from spiral_monolith_neat_numpy.kernels.rows import count_genes
 
 __all__ = ["Population", "PopulationTable"]
 
@@ -55,6 +57,20 @@ class Population(Sequence[Genome]):
         check_layout(genes)
         _check_offsets("node_offset", node_offset, len(table), genes.n_nodes)
         _check_offsets("edge_offset", edge_offset, len(table), genes.n_edges)
+        self._take(node_offset, edge_offset, genes, table)
+
+    @classmethod
+    def trusted(
+        cls, node_offset: IntArray, edge_offset: IntArray, genes: Genes, table: PopulationTable
+    ) -> "Population":
+        """Return a population of arrays that breeding has just made, without looking at them."""
+        made = cls.__new__(cls)
+        made._take(node_offset, edge_offset, genes, table)
+        return made
+
+    def _take(
+        self, node_offset: IntArray, edge_offset: IntArray, genes: Genes, table: PopulationTable
+    ) -> None:
         self.feed_forward = True
         self.on_structure: Callable[[Genes], None] | None = None
         self._node_offset = node_offset
@@ -155,11 +171,18 @@ class Population(Sequence[Genome]):
 
     def n_hidden(self) -> IntArray:
         """Return ``(n,)`` int64, the number of hidden nodes of each genome."""
-        return _count(self.genes.node_kind == HIDDEN, self.node_offset)
+        return self.sizes()[0]
 
     def n_enabled(self) -> IntArray:
         """Return ``(n,)`` int64, the number of enabled edges of each genome."""
-        return _count(self.genes.edge_enabled, self.edge_offset)
+        return self.sizes()[1]
+
+    def sizes(self) -> tuple[IntArray, IntArray]:
+        """Return ``n_hidden()`` and ``n_enabled()``, counted in one pass."""
+        hidden = np.empty(len(self), dtype=np.int64)
+        enabled = np.empty(len(self), dtype=np.int64)
+        count_genes(kernel_genomes(self.node_offset, self.edge_offset, self.genes), hidden, enabled)
+        return hidden, enabled
 
     def copy(self) -> "Population":
         """Return an equal population that shares nothing with this one, without the hook."""
@@ -269,13 +292,6 @@ def _packed(parts: list[Genes]) -> tuple[IntArray, IntArray, Genes]:
     node_offset = np.cumsum([0] + [part.n_nodes for part in parts], dtype=np.int64)
     edge_offset = np.cumsum([0] + [part.n_edges for part in parts], dtype=np.int64)
     return node_offset, edge_offset, Genes.joined(parts)
-
-
-def _count(marked: BoolArray, offset: IntArray) -> IntArray:
-    before = np.zeros(marked.size + 1, dtype=np.int64)
-    np.cumsum(marked, out=before[1:])
-    counts: IntArray = before[offset[1:]] - before[offset[:-1]]
-    return counts
 
 
 def _check_offsets(name: str, offset: IntArray, n: int, total: int) -> None:

@@ -59,6 +59,23 @@ class PopulationTable:
         )
 
     @classmethod
+    def unset(cls, n: int) -> "PopulationTable":
+        """Return ``n`` rows with nothing meaningful in them, for a kernel to fill."""
+        return cls(
+            id=np.empty(n, np.int64),
+            fitness=np.empty(n),
+            mother=np.empty(n, np.int64),
+            father=np.empty(n, np.int64),
+            birth=np.empty(n, np.int64),
+            sex=np.empty(n, np.int8),
+            head=np.empty(n, np.int8),
+            regen=np.empty(n, np.bool_),
+            regen_mode=np.empty(n, np.int8),
+            hybrid_scale=np.empty(n),
+            noise_scale=np.empty(n),
+        )
+
+    @classmethod
     def joined(cls, parts: Sequence["PopulationTable"]) -> "PopulationTable":
         """Return the rows of all ``parts`` in order, in new arrays."""
         if not parts:

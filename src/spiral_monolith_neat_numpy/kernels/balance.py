@@ -6,6 +6,7 @@ import numpy as np
 
 from spiral_monolith_neat_numpy.arrays import FloatArray, IntArray
 from spiral_monolith_neat_numpy.kernels.jit import exact_kernel, fragment
+from spiral_monolith_neat_numpy.kernels.layout import Genomes
 from spiral_monolith_neat_numpy.kernels.poles import (
     HINGE_FRICTION,
     LONG,
@@ -18,7 +19,6 @@ from spiral_monolith_neat_numpy.kernels.poles import (
     advance,
 )
 from spiral_monolith_neat_numpy.kernels.program import (
-    Genomes,
     Program,
     Room,
     compile_program,

@@ -10,8 +10,8 @@ import numpy as np
 from spiral_monolith_neat_numpy.arrays import FloatArray
 from spiral_monolith_neat_numpy.kernels.exact import activated
 from spiral_monolith_neat_numpy.kernels.jit import exact_kernel, fragment
+from spiral_monolith_neat_numpy.kernels.layout import Genomes
 from spiral_monolith_neat_numpy.kernels.program import (
-    Genomes,
     Program,
     Room,
     compile_program,

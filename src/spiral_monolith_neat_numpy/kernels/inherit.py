@@ -1,12 +1,36 @@
-"""First pass of breeding: a child's genes from its parents (Stanley & Miikkulainen, 2002, fig. 4).
+"""First step of breeding: a child's genes from its parents (Stanley & Miikkulainen, 2002, fig. 4).
 
 A child has exactly the structure of its fitter parent, the base: matching genes come from
-either parent at random, the others from the base. So its size is known before it is made.
+either parent at random, or are the mean of both; the others come from the base. So its size is
+known before it is made.
 """
 
-from spiral_monolith_neat_numpy.arrays import BoolArray, CodeArray, FloatArray, IntArray, KeyArray
-from spiral_monolith_neat_numpy.kernels.jit import kernel
+from typing import NamedTuple
+
+from spiral_monolith_neat_numpy.arrays import BoolArray, FloatArray, IntArray, KeyArray
+from spiral_monolith_neat_numpy.kernels.jit import fragment, kernel
+from spiral_monolith_neat_numpy.kernels.layout import EdgeArrays, Genomes, NodeArrays
 from spiral_monolith_neat_numpy.kernels.random import draw_uniform
+
+
+class Matings(NamedTuple):
+    """Who begets each child, as places in the parents' population; -1 stands for nobody.
+
+    Attributes:
+        base: ``(m,)`` int64, the parent that lends its structure.
+        other: ``(m,)`` int64, the other parent.
+        average: ``(m,)`` bool, whether matching weights and biases are the mean of theirs.
+        plus: ``(m,)`` int64, one whose difference to
+        minus: ``(m,)`` int64, another is added to the child.
+        elite: ``(m,)`` bool, whether the child is the base itself.
+    """
+
+    base: IntArray
+    other: IntArray
+    average: BoolArray
+    plus: IntArray
+    minus: IntArray
+    elite: BoolArray
 
 
 @kernel
@@ -18,6 +42,8 @@ def choose_base(
     edge_offset: IntArray,
     out_base: IntArray,
     out_other: IntArray,
+    out_node_offset: IntArray,
+    out_edge_offset: IntArray,
 ) -> None:
     """Choose which parent lends its structure.
 
@@ -26,118 +52,163 @@ def choose_base(
     Args:
         mother: ``(m,)`` int64 index of each child's mother.
         father: ``(m,)`` int64 index of its father, or -1.
-        fitness: ``(n,)`` float64 fitness of the parents, none of them NaN.
+        fitness: ``(n,)`` float64 fitness of the parents; NaN is the worst, as -inf is.
         node_offset: ``(n + 1,)`` int64, first node of each parent.
         edge_offset: ``(n + 1,)`` int64, first edge of each parent.
         out_base: ``(m,)`` int64, the parent that lends structure.
         out_other: ``(m,)`` int64, the other parent, or -1.
+        out_node_offset: ``(m + 1,)`` int64, running sum of the bases' numbers of nodes.
+        out_edge_offset: ``(m + 1,)`` int64, running sum of their numbers of edges.
     """
+    out_node_offset[0] = 0
+    out_edge_offset[0] = 0
     for child in range(mother.size):
         base, other = mother[child], father[child]
+        n_nodes = node_offset[base + 1] - node_offset[base]
+        n_edges = edge_offset[base + 1] - edge_offset[base]
         if other >= 0:
-            size_base = node_offset[base + 1] - node_offset[base]
-            size_base += edge_offset[base + 1] - edge_offset[base]
-            size_other = node_offset[other + 1] - node_offset[other]
-            size_other += edge_offset[other + 1] - edge_offset[other]
-            equal = fitness[other] == fitness[base]
-            if fitness[other] > fitness[base] or (equal and size_other < size_base):
+            nodes_other = node_offset[other + 1] - node_offset[other]
+            edges_other = edge_offset[other + 1] - edge_offset[other]
+            theirs, ours = _not_nan(fitness[other]), _not_nan(fitness[base])
+            smaller = nodes_other + edges_other < n_nodes + n_edges
+            if theirs > ours or (theirs == ours and smaller):
                 base, other = other, base
+                n_nodes, n_edges = nodes_other, edges_other
         out_base[child] = base
         out_other[child] = other
+        out_node_offset[child + 1] = out_node_offset[child] + n_nodes
+        out_edge_offset[child + 1] = out_edge_offset[child] + n_edges
 
 
 @kernel
-def match_genes(
-    other: IntArray,
-    offset: IntArray,
-    gene_id: IntArray,
-    child_offset: IntArray,
-    child_gene_id: IntArray,
-    out_match: IntArray,
-) -> None:
-    """Find the gene of the other parent with the id of each gene of the child.
-
-    Args:
-        other: ``(m,)`` int64 parent beside the base, or -1 for none.
-        offset: ``(n + 1,)`` int64, first gene of each parent.
-        gene_id: int64 ids (of nodes or innovations) of all parents, rising within each.
-        child_offset: ``(m + 1,)`` int64, first gene of each child.
-        child_gene_id: int64 ids of all children, their bases'.
-        out_match: int64, as long, set to the place in ``gene_id``, or -1 where there is none.
-    """
-    for child in range(other.size):
-        j, stop = 0, 0
-        if other[child] >= 0:
-            j, stop = offset[other[child]], offset[other[child] + 1]
-        for i in range(child_offset[child], child_offset[child + 1]):
-            while j < stop and gene_id[j] < child_gene_id[i]:
-                j += 1
-            out_match[i] = j if j < stop and gene_id[j] == child_gene_id[i] else -1
+def _not_nan(score: float) -> float:
+    return score if score == score else -float("inf")
 
 
-@kernel
+@fragment
 def inherit_nodes(
-    match: IntArray,
-    node_bias: FloatArray,
-    node_activation: CodeArray,
-    streams: KeyArray,
-    child_offset: IntArray,
-    out_bias: FloatArray,
-    out_activation: CodeArray,
+    parents: Genomes,
+    base: int,
+    other: int,
+    average: bool,
+    stream: KeyArray,
+    first: int,
+    out_nodes: NodeArrays,
 ) -> None:
-    """Take bias and activation of matching nodes from the other parent, half of the time.
+    """Write a child's nodes: the base's, bias and activation of matching ones from either.
 
     Args:
-        match: int64 by node of all children, from ``match_genes``.
-        node_bias: float64 biases of all parents.
-        node_activation: int8 activations of all parents.
-        streams: ``(m, 3)`` uint64, one stream per child.
-        child_offset: ``(m + 1,)`` int64, first node of each child.
-        out_bias: float64 biases of all children, their bases' so far, changed in place.
-        out_activation: int8 activations of all children, in the same way.
+        parents: packed genes.
+        base: the parent that lends its structure.
+        other: the other one, or -1.
+        average: the bias of a matching node is the mean, its activation the base's.
+        stream: ``(3,)`` uint64, the child's own.
+        first: where its nodes begin.
+        out_nodes: filled from there on.
     """
-    for child in range(child_offset.size - 1):
-        for i in range(child_offset[child], child_offset[child + 1]):
-            if match[i] >= 0 and draw_uniform(streams[child]) < 0.5:
-                out_bias[i] = node_bias[match[i]]
-                out_activation[i] = node_activation[match[i]]
+    ids = parents.nodes.id
+    j = stop = 0
+    if other >= 0:
+        j, stop = parents.node_offset[other], parents.node_offset[other + 1]
+    at = first
+    for i in range(parents.node_offset[base], parents.node_offset[base + 1]):
+        bias, activation = parents.nodes.bias[i], parents.nodes.activation[i]
+        while j < stop and ids[j] < ids[i]:
+            j += 1
+        if j < stop and ids[j] == ids[i]:
+            if average:
+                bias = 0.5 * bias + 0.5 * parents.nodes.bias[j]
+            elif draw_uniform(stream) < 0.5:
+                bias, activation = parents.nodes.bias[j], parents.nodes.activation[j]
+        out_nodes.id[at] = ids[i]
+        out_nodes.kind[at] = parents.nodes.kind[i]
+        out_nodes.activation[at] = activation
+        out_nodes.bias[at] = bias
+        at += 1
 
 
-@kernel
+@fragment
 def inherit_edges(
-    other: IntArray,
-    match: IntArray,
-    weight: FloatArray,
-    enabled: BoolArray,
+    parents: Genomes,
+    base: int,
+    other: int,
+    average: bool,
     p_inherit_disabled: float,
-    streams: KeyArray,
-    child_offset: IntArray,
-    out_weight: FloatArray,
-    out_enabled: BoolArray,
+    stream: KeyArray,
+    first: int,
+    out_edges: EdgeArrays,
 ) -> None:
-    """Take weights of matching edges from the other parent, half of the time.
+    """Write a child's edges: the base's, weights of matching ones from either.
 
     An edge disabled in either of two parents is disabled in the child with
     ``p_inherit_disabled`` and enabled otherwise. A child of one parent is its copy.
 
     Args:
-        other: ``(m,)`` int64 parent beside the base, or -1 for none.
-        match: int64 by edge of all children, from ``match_genes``.
-        weight: float64 weights of all parents.
-        enabled: bool flags of all parents.
+        parents: packed genes.
+        base: the parent that lends its structure.
+        other: the other one, or -1.
+        average: the weight of a matching edge is the mean.
         p_inherit_disabled: probability per such edge.
-        streams: ``(m, 3)`` uint64, one stream per child.
-        child_offset: ``(m + 1,)`` int64, first edge of each child.
-        out_weight: float64 weights of all children, their bases' so far, changed in place.
-        out_enabled: bool flags of all children, in the same way.
+        stream: ``(3,)`` uint64, the child's own.
+        first: where its edges begin.
+        out_edges: filled from there on.
     """
-    for child in range(other.size):
-        if other[child] < 0:
-            continue
-        stream = streams[child]
-        for i in range(child_offset[child], child_offset[child + 1]):
-            j = match[i]
-            stays = out_enabled[i] and (j < 0 or enabled[j])
-            if j >= 0 and draw_uniform(stream) < 0.5:
-                out_weight[i] = weight[j]
-            out_enabled[i] = stays or draw_uniform(stream) >= p_inherit_disabled
+    innovation = parents.edges.innovation
+    j = stop = 0
+    if other >= 0:
+        j, stop = parents.edge_offset[other], parents.edge_offset[other + 1]
+    at = first
+    for i in range(parents.edge_offset[base], parents.edge_offset[base + 1]):
+        weight, enabled = parents.edges.weight[i], parents.edges.enabled[i]
+        while j < stop and innovation[j] < innovation[i]:
+            j += 1
+        if j < stop and innovation[j] == innovation[i]:
+            enabled = enabled and parents.edges.enabled[j]
+            if average:
+                weight = 0.5 * weight + 0.5 * parents.edges.weight[j]
+            elif draw_uniform(stream) < 0.5:
+                weight = parents.edges.weight[j]
+        if other >= 0:
+            enabled = enabled or draw_uniform(stream) >= p_inherit_disabled
+        out_edges.innovation[at] = innovation[i]
+        out_edges.source[at] = parents.edges.source[i]
+        out_edges.target[at] = parents.edges.target[i]
+        out_edges.weight[at] = weight
+        out_edges.enabled[at] = enabled
+        at += 1
+
+
+@kernel
+def add_difference(
+    gene_id: IntArray,
+    parameter: FloatArray,
+    spans: tuple[int, int, int, int],
+    factor: float,
+    first: int,
+    last: int,
+    child_id: IntArray,
+    out_parameter: FloatArray,
+) -> None:
+    """Add ``factor`` times the difference of two parents to what both have of a child's genes.
+
+    Storn & Price (1997), eq. 2, on genes that match.
+
+    Args:
+        gene_id: int64 ids (of nodes or innovations) of all parents, rising within each.
+        parameter: float64 biases or weights, in the same order.
+        spans: first and last + 1 of the one, first and last + 1 of the other.
+        factor: of the difference.
+        first: the child's first gene.
+        last: one past its last.
+        child_id: int64 ids of all children.
+        out_parameter: float64 biases or weights of all children, changed in place.
+    """
+    i, i_end, j, j_end = spans
+    for at in range(first, last):
+        while i < i_end and gene_id[i] < child_id[at]:
+            i += 1
+        while j < j_end and gene_id[j] < child_id[at]:
+            j += 1
+        both = i < i_end and j < j_end
+        if both and gene_id[i] == child_id[at] and gene_id[j] == child_id[at]:
+            out_parameter[at] += factor * (parameter[i] - parameter[j])

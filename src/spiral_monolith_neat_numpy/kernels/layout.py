@@ -36,6 +36,15 @@ class EdgeArrays(NamedTuple):
     enabled: BoolArray
 
 
+class Genomes(NamedTuple):
+    """Packed genes: genome g has nodes node_offset[g] .. node_offset[g + 1], edges likewise."""
+
+    node_offset: IntArray
+    nodes: NodeArrays
+    edge_offset: IntArray
+    edges: EdgeArrays
+
+
 @kernel
 def find(sorted_ids: IntArray, start: int, stop: int, wanted: int) -> int:
     """Return the place of ``wanted`` between ``start`` and ``stop``, or -1."""

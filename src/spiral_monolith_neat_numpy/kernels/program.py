@@ -17,6 +17,7 @@ from spiral_monolith_neat_numpy.kernels.layout import (
     INPUT,
     OUTPUT,
     EdgeArrays,
+    Genomes,
     NodeArrays,
     find,
 )
@@ -68,15 +69,6 @@ class Workspace(NamedTuple):
     stack: IntArray
     source: IntArray
     target: IntArray
-
-
-class Genomes(NamedTuple):
-    """Packed genes: genome g has nodes node_offset[g] .. node_offset[g + 1], edges likewise."""
-
-    node_offset: IntArray
-    nodes: NodeArrays
-    edge_offset: IntArray
-    edges: EdgeArrays
 
 
 class Room(NamedTuple):

@@ -13,7 +13,8 @@ import math
 from spiral_monolith_neat_numpy.arrays import FloatArray, IntArray
 from spiral_monolith_neat_numpy.kernels.exact import activated
 from spiral_monolith_neat_numpy.kernels.jit import exact_kernel, instant_kernel
-from spiral_monolith_neat_numpy.kernels.program import Genomes, Room, compile_program
+from spiral_monolith_neat_numpy.kernels.layout import Genomes
+from spiral_monolith_neat_numpy.kernels.program import Room, compile_program
 
 N_NODES, N_INPUTS, N_OUTPUTS, N_ORDERED, HEADER = range(5)
 

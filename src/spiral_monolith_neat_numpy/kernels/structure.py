@@ -1,4 +1,4 @@
-"""Second pass of breeding: which structural mutations each child gets.
+"""Second step of breeding: which structural mutations each child gets.
 
 Nothing is changed here; the proposals go to the innovation tracker for their ids and then
 to ``splice``. Operators after Stanley & Miikkulainen (2002), section 3.1; removal is ours.
@@ -6,24 +6,19 @@ to ``splice``. Operators after Stanley & Miikkulainen (2002), section 3.1; remov
 
 from typing import NamedTuple
 
-from spiral_monolith_neat_numpy.arrays import (
-    BoolArray,
-    CodeArray,
-    FloatArray,
-    IntArray,
-    KeyArray,
-)
-from spiral_monolith_neat_numpy.kernels.jit import kernel
+import numpy as np
+
+from spiral_monolith_neat_numpy.arrays import BoolArray, CodeArray, IntArray, KeyArray
+from spiral_monolith_neat_numpy.kernels.jit import fragment, kernel
 from spiral_monolith_neat_numpy.kernels.layout import (
     HIDDEN,
     INPUT,
     OUTPUT,
-    EdgeArrays,
-    NodeArrays,
+    Genomes,
     find,
 )
-from spiral_monolith_neat_numpy.kernels.mutate import clipped
-from spiral_monolith_neat_numpy.kernels.random import draw_below, draw_normal, draw_uniform
+from spiral_monolith_neat_numpy.kernels.mutate import Noise, draw_weight
+from spiral_monolith_neat_numpy.kernels.random import draw_below, draw_uniform
 
 # Columns of a proposal; -1 stands for none.
 SPLIT = 0  # place of the edge to split
@@ -39,8 +34,16 @@ N_COLUMNS = 8
 _TRIES = 20  # draws of a pair before a connection is given up
 
 
-class GrowthRates(NamedTuple):
-    """Probabilities per genome, caps that no mutation passes, and the spread of new weights."""
+class Growth(NamedTuple):
+    """How structure changes.
+
+    Attributes:
+        p_add_node, p_add_connection: probabilities per genome.
+        p_remove_node, p_remove_connection: probabilities per genome that did not grow.
+        p_toggle: probability per genome.
+        max_hidden, max_edges: caps that no mutation passes.
+        feed_forward: no edge may close a cycle or leave an output.
+    """
 
     p_add_node: float
     p_add_connection: float
@@ -49,12 +52,11 @@ class GrowthRates(NamedTuple):
     p_toggle: float
     max_hidden: int
     max_edges: int
-    weight_sigma: float
-    weight_clip: float
+    feed_forward: bool
 
 
 class Scratch(NamedTuple):
-    """Room for the places of nodes, as long as all nodes and all edges are."""
+    """Room for the places of one genome's nodes, as long as its edges, or as its nodes, are."""
 
     edge_source: IntArray
     edge_target: IntArray
@@ -64,82 +66,92 @@ class Scratch(NamedTuple):
 
 
 @kernel
-def propose(
-    node_offset: IntArray,
-    nodes: NodeArrays,
-    edge_offset: IntArray,
-    edges: EdgeArrays,
-    spared: BoolArray,
-    split_node_of_edge: IntArray,
-    rates: GrowthRates,
-    feed_forward: bool,
-    streams: KeyArray,
-    out_scratch: Scratch,
-    out_proposal: IntArray,
-    out_weight: FloatArray,
-) -> int:
-    """Propose structural mutations and return the number of genomes that change.
+def make_scratch(n_nodes: int, n_edges: int) -> Scratch:
+    """Return room for genomes of up to so many nodes and edges."""
+    return Scratch(
+        np.empty(n_edges, np.int64),
+        np.empty(n_edges, np.int64),
+        np.empty(n_nodes, np.int64),
+        np.empty(n_nodes, np.int64),
+        np.empty(n_nodes, np.int64),
+    )
 
-    At most one growth of each kind per genome, and a removal only where nothing grew.
+
+@fragment
+def clear_proposal(n_nodes: int, n_edges: int, out_row: IntArray) -> None:
+    """Set a proposal to none for a genome of that size."""
+    for column in range(N_NODES):
+        out_row[column] = -1
+    out_row[N_NODES] = n_nodes
+    out_row[N_EDGES] = n_edges
+
+
+@fragment
+def propose(
+    genomes: Genomes,
+    g: int,
+    growth: Growth,
+    noise: Noise,
+    split_node_of_edge: IntArray,
+    stream: KeyArray,
+    out_scratch: Scratch,
+    out_row: IntArray,
+) -> float:
+    """Propose structural mutations of one genome; return the weight of its new connection.
+
+    At most one growth of each kind, and a removal only where nothing grew.
 
     Args:
-        node_offset: ``(n + 1,)`` int64, first node of each genome.
-        nodes: all nodes.
-        edge_offset: ``(n + 1,)`` int64, first edge of each genome.
-        edges: all edges.
-        spared: ``(n,)`` bool; these genomes stay as they are.
+        genomes: packed genes.
+        g: the genome.
+        growth: how often, and how far.
+        noise: what new weights are drawn from.
         split_node_of_edge: int64 by innovation id: the node that splits this edge, -1 where
             none did yet; ids beyond its end were not split either.
-        rates: probabilities and caps.
-        feed_forward: no edge may close a cycle or leave an output.
-        streams: ``(n, 3)`` uint64, one stream per genome.
+        stream: ``(3,)`` uint64, the genome's own.
         out_scratch: its contents mean nothing.
-        out_proposal: ``(n, 8)`` int64, see the columns above.
-        out_weight: ``(n,)`` float64 weight of the new connection.
+        out_row: ``(8,)`` int64, a cleared proposal, see the columns above.
     """
-    n_changed = 0
-    for g in range(spared.size):
-        row = out_proposal[g]
-        for column in range(N_NODES):
-            row[column] = -1
-        out_weight[g] = 0.0
-        n0, n1, e0, e1 = node_offset[g], node_offset[g + 1], edge_offset[g], edge_offset[g + 1]
-        row[N_NODES] = n1 - n0
-        row[N_EDGES] = e1 - e0
-        if spared[g]:
-            continue
-        stream = streams[g]
-        if draw_uniform(stream) < rates.p_add_node and e1 - e0 + 2 <= rates.max_edges:
-            if _count_hidden(nodes.kind, n0, n1) < rates.max_hidden:
-                row[SPLIT] = _pick_split(
-                    nodes.id,
-                    n0,
-                    n1,
-                    edges.innovation,
-                    edges.enabled,
-                    e0,
-                    e1,
-                    split_node_of_edge,
-                    stream,
-                )
-            row[N_NODES] += row[SPLIT] >= 0
-            row[N_EDGES] += 2 * (row[SPLIT] >= 0)
-        if draw_uniform(stream) < rates.p_add_connection and row[N_EDGES] < rates.max_edges:
-            _pick_pair(nodes, n0, n1, edges, e0, e1, feed_forward, stream, out_scratch, row)
-            out_weight[g] = clipped(rates.weight_sigma * draw_normal(stream), rates.weight_clip)
-        if row[SPLIT] < 0 and row[SOURCE] < 0:
-            if draw_uniform(stream) < rates.p_remove_connection and e1 > e0:
-                row[DROP_EDGE] = e0 + draw_below(stream, e1 - e0)
-            if draw_uniform(stream) < rates.p_remove_node:
-                row[DROP_NODE] = _pick_hidden(nodes.id, nodes.kind, n0, n1, stream)
-            _count_drops(edges.source, edges.target, e0, e1, row)
-        if draw_uniform(stream) < rates.p_toggle and e1 > e0:
-            row[TOGGLE] = e0 + draw_below(stream, e1 - e0)
-        for column in range(N_NODES):
-            if row[column] >= 0:
-                n_changed += 1
-                break
-    return n_changed
+    n0, n1 = genomes.node_offset[g], genomes.node_offset[g + 1]
+    e0, e1 = genomes.edge_offset[g], genomes.edge_offset[g + 1]
+    nodes, edges = genomes.nodes, genomes.edges
+    weight = 0.0
+    if draw_uniform(stream) < growth.p_add_node and e1 - e0 + 2 <= growth.max_edges:
+        if _count_hidden(nodes.kind, n0, n1) < growth.max_hidden:
+            out_row[SPLIT] = _pick_split(
+                nodes.id,
+                n0,
+                n1,
+                edges.innovation,
+                edges.enabled,
+                e0,
+                e1,
+                split_node_of_edge,
+                stream,
+            )
+        out_row[N_NODES] += out_row[SPLIT] >= 0
+        out_row[N_EDGES] += 2 * (out_row[SPLIT] >= 0)
+    if draw_uniform(stream) < growth.p_add_connection and out_row[N_EDGES] < growth.max_edges:
+        _pick_pair(genomes, g, growth.feed_forward, stream, out_scratch, out_row)
+        weight = draw_weight(noise, stream)
+    if out_row[SPLIT] < 0 and out_row[SOURCE] < 0:
+        if draw_uniform(stream) < growth.p_remove_connection and e1 > e0:
+            out_row[DROP_EDGE] = e0 + draw_below(stream, e1 - e0)
+        if draw_uniform(stream) < growth.p_remove_node:
+            out_row[DROP_NODE] = _pick_hidden(nodes.id, nodes.kind, n0, n1, stream)
+        _count_drops(edges.source, edges.target, e0, e1, out_row)
+    if draw_uniform(stream) < growth.p_toggle and e1 > e0:
+        out_row[TOGGLE] = e0 + draw_below(stream, e1 - e0)
+    return weight
+
+
+@kernel
+def is_proposed(row: IntArray) -> bool:
+    """Return whether a proposal changes anything."""
+    largest = -1
+    for column in range(N_NODES):
+        largest = max(largest, row[column])
+    return largest >= 0
 
 
 @kernel
@@ -177,48 +189,36 @@ def _pick_split(
 
 @kernel
 def _pick_pair(
-    nodes: NodeArrays,
-    n0: int,
-    n1: int,
-    edges: EdgeArrays,
-    e0: int,
-    e1: int,
+    genomes: Genomes,
+    g: int,
     feed_forward: bool,
     stream: KeyArray,
     out_scratch: Scratch,
     out_row: IntArray,
 ) -> None:
     """Draw pairs of nodes until one may be joined, and write their ids to the row."""
-    last_source = last_target = n0
-    for v in range(n0, n1):
-        if not (feed_forward and nodes.kind[v] == OUTPUT):
-            out_scratch.source[last_source] = v
-            last_source += 1
-        if nodes.kind[v] != INPUT:
-            out_scratch.target[last_target] = v
-            last_target += 1
-    if last_source == n0 or last_target == n0:
+    n0, n1 = genomes.node_offset[g], genomes.node_offset[g + 1]
+    e0, e1 = genomes.edge_offset[g], genomes.edge_offset[g + 1]
+    nodes, edges = genomes.nodes, genomes.edges
+    n_sources = n_targets = 0
+    for v in range(n1 - n0):
+        if not (feed_forward and nodes.kind[n0 + v] == OUTPUT):
+            out_scratch.source[n_sources] = v
+            n_sources += 1
+        if nodes.kind[n0 + v] != INPUT:
+            out_scratch.target[n_targets] = v
+            n_targets += 1
+    if n_sources == 0 or n_targets == 0:
         return
-    for e in range(e0, e1):
-        out_scratch.edge_source[e] = find(nodes.id, n0, n1, edges.source[e])
-        out_scratch.edge_target[e] = find(nodes.id, n0, n1, edges.target[e])
+    for e in range(e1 - e0):
+        out_scratch.edge_source[e] = find(nodes.id, n0, n1, edges.source[e0 + e]) - n0
+        out_scratch.edge_target[e] = find(nodes.id, n0, n1, edges.target[e0 + e]) - n0
     for _ in range(_TRIES):
-        source = out_scratch.source[n0 + draw_below(stream, last_source - n0)]
-        target = out_scratch.target[n0 + draw_below(stream, last_target - n0)]
-        if _is_open(
-            source,
-            target,
-            out_scratch.edge_source,
-            out_scratch.edge_target,
-            e0,
-            e1,
-            feed_forward,
-            n0,
-            n1,
-            out_scratch.reached,
-        ):
-            out_row[SOURCE] = nodes.id[source]
-            out_row[TARGET] = nodes.id[target]
+        source = out_scratch.source[draw_below(stream, n_sources)]
+        target = out_scratch.target[draw_below(stream, n_targets)]
+        if _is_open(source, target, n1 - n0, e1 - e0, feed_forward, out_scratch):
+            out_row[SOURCE] = nodes.id[n0 + source]
+            out_row[TARGET] = nodes.id[n0 + target]
             out_row[N_EDGES] += 1
             return
 
@@ -227,35 +227,33 @@ def _pick_pair(
 def _is_open(
     source: int,
     target: int,
-    edge_source: IntArray,
-    edge_target: IntArray,
-    e0: int,
-    e1: int,
+    n_nodes: int,
+    n_edges: int,
     feed_forward: bool,
-    n0: int,
-    n1: int,
-    out_reached: IntArray,
+    out_scratch: Scratch,
 ) -> bool:
     """Return whether no edge joins the two and, in feed-forward mode, none would close a cycle.
 
     Disabled edges count: a mutation may enable them. All nodes are places.
     """
-    for e in range(e0, e1):
+    edge_source, edge_target = out_scratch.edge_source, out_scratch.edge_target
+    for e in range(n_edges):
         if edge_source[e] == source and edge_target[e] == target:
             return False
     if not feed_forward:
         return True
-    for v in range(n0, n1):
-        out_reached[v] = 0
-    out_reached[target] = 1
+    reached = out_scratch.reached
+    for v in range(n_nodes):
+        reached[v] = 0
+    reached[target] = 1
     spreads = True
-    while spreads and out_reached[source] == 0:
+    while spreads and reached[source] == 0:
         spreads = False
-        for e in range(e0, e1):
-            if out_reached[edge_source[e]] > out_reached[edge_target[e]]:
-                out_reached[edge_target[e]] = 1
+        for e in range(n_edges):
+            if reached[edge_source[e]] > reached[edge_target[e]]:
+                reached[edge_target[e]] = 1
                 spreads = True
-    return bool(out_reached[source] == 0)
+    return bool(reached[source] == 0)
 
 
 @kernel

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 
 from spiral_monolith_neat_numpy.arrays import Float32Array, FloatArray, IntArray
 from spiral_monolith_neat_numpy.errors import GenomeError, as_floats, check_features
+from spiral_monolith_neat_numpy.genes.gather import as_kernels_take
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.packed import Genes
 from spiral_monolith_neat_numpy.genes.validity import check_genome
@@ -16,7 +17,6 @@ from spiral_monolith_neat_numpy.kernels.program import Program
 from spiral_monolith_neat_numpy.kernels.topology import wire
 from spiral_monolith_neat_numpy.kernels.wiring import Wiring
 from spiral_monolith_neat_numpy.network.face import Network
-from spiral_monolith_neat_numpy.network.packing import as_kernels_take
 from spiral_monolith_neat_numpy.network.recurrent import compile_recurrent
 from spiral_monolith_neat_numpy.network.stepper import Stepper
 

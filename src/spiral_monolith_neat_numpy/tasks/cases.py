@@ -14,9 +14,9 @@ from spiral_monolith_neat_numpy.errors import (
 )
 from spiral_monolith_neat_numpy.evaluation.compiled import CompiledFitness
 from spiral_monolith_neat_numpy.genes.genome import Genome
+from spiral_monolith_neat_numpy.genes.packing import pack_genes
 from spiral_monolith_neat_numpy.kernels.cases import LANES, N_SUMS, score_cases
-from spiral_monolith_neat_numpy.kernels.program import Genomes
-from spiral_monolith_neat_numpy.network.packing import pack_genes
+from spiral_monolith_neat_numpy.kernels.layout import Genomes
 from spiral_monolith_neat_numpy.seeding import Purpose, stream
 
 _CASES_PER_TURN = 2000  # cases times genomes that are worth a thread's turn

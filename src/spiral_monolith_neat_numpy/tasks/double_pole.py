@@ -14,9 +14,9 @@ from spiral_monolith_neat_numpy.arrays import FloatArray, IntArray
 from spiral_monolith_neat_numpy.errors import check_flag, check_integer
 from spiral_monolith_neat_numpy.evaluation.compiled import CompiledFitness
 from spiral_monolith_neat_numpy.genes.genome import Genome
+from spiral_monolith_neat_numpy.genes.packing import pack_genes
 from spiral_monolith_neat_numpy.kernels.balance import N_WITH_VELOCITIES, N_WITHOUT, balance
-from spiral_monolith_neat_numpy.kernels.program import Genomes
-from spiral_monolith_neat_numpy.network.packing import pack_genes
+from spiral_monolith_neat_numpy.kernels.layout import Genomes
 
 START = np.array([[0.0, 0.0, 0.07, 0.0, 0.0, 0.0]])
 SOLVED_ACTIONS = 100_000

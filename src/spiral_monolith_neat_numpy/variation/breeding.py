@@ -1,22 +1,39 @@
-"""From a generation and a mating plan to the next generation, in three compiled passes.
+"""From a generation and a mating plan to the next generation, in two compiled passes.
 
-Inherit and mutate parameters; propose structural mutations; splice in the genes that the
-innovation tracker numbered in between. Every child draws from streams of its own.
+The children as their parents make them, with their mutations proposed; then, numbered by the
+innovation tracker, the children as they will be. Every child draws from streams of its own, so
+ranges of them can be worked on at once.
 """
+
+from collections.abc import Callable
+from typing import TypeAlias
 
 import numpy as np
 
-from spiral_monolith_neat_numpy.arrays import IntArray
+from spiral_monolith_neat_numpy.arrays import FloatArray, IntArray
+from spiral_monolith_neat_numpy.genes.gather import edge_arrays, node_arrays, unset_genes
 from spiral_monolith_neat_numpy.genes.innovation import InnovationTracker
+from spiral_monolith_neat_numpy.genes.packed import Genes
+from spiral_monolith_neat_numpy.genes.packing import pack_population
 from spiral_monolith_neat_numpy.genes.plan import MatingPlan
 from spiral_monolith_neat_numpy.genes.population import Population
-from spiral_monolith_neat_numpy.genes.streams import start_streams
-from spiral_monolith_neat_numpy.genes.table import NO_PARENT, PopulationTable
+from spiral_monolith_neat_numpy.genes.table import PopulationTable
+from spiral_monolith_neat_numpy.kernels.breed import Draft, Keys, conceive, deliver
+from spiral_monolith_neat_numpy.kernels.inherit import Matings, choose_base
+from spiral_monolith_neat_numpy.kernels.layout import Genomes
+from spiral_monolith_neat_numpy.kernels.numbering import sum_sizes
+from spiral_monolith_neat_numpy.kernels.rows import Rows, inherit_rows
+from spiral_monolith_neat_numpy.kernels.structure import N_COLUMNS
 from spiral_monolith_neat_numpy.seeding import Purpose
 from spiral_monolith_neat_numpy.settings import Settings
-from spiral_monolith_neat_numpy.variation.crossover import cross
-from spiral_monolith_neat_numpy.variation.parameters import mutate_parameters
-from spiral_monolith_neat_numpy.variation.structure import mutate_structure
+from spiral_monolith_neat_numpy.variation.rates import variation_of
+
+Spread: TypeAlias = Callable[[int, Callable[[int, int], None]], None]
+
+
+def at_once(n: int, work: Callable[[int, int], None]) -> None:
+    """Do the whole work, on 0 to ``n``, in one range."""
+    work(0, n)
 
 
 def breed(
@@ -27,59 +44,90 @@ def breed(
     seed: int,
     generation: int,
     first_id: int,
+    spread: Spread = at_once,
 ) -> Population:
     """Return the next generation, one child per row of ``plan``.
 
-    An elite is the same genome: it keeps its id, parents and birth. The others get ids
-    ``first_id`` up to ``first_id + plan.n_births - 1`` in the order of the plan. Nobody has
-    a score yet. Head, sex and the other marks come from the fitter parent.
+    Matching genes come from either parent at random, or are the mean of both; disjoint and excess
+    ones from the fitter parent, of equals the one with fewer genes, then the mother. An elite is
+    the same genome: it keeps its id, parents and birth. The others get ids ``first_id`` up to
+    ``first_id + plan.n_births - 1`` in the order of the plan. Nobody has a score yet. Head, sex
+    and the other marks come from the fitter parent.
 
     Args:
-        parents: genomes with their scores in ``parents.table.fitness``; ``tracker`` knows them.
+        parents: genomes with their scores in ``parents.table.fitness``, NaN the worst;
+            ``tracker`` knows them.
         plan: who begets whom.
         settings: probabilities, spreads and caps.
         tracker: gives out the numbers of new genes.
         seed: seed of the run.
         generation: number of the children's generation, from 0.
         first_id: id of the first new genome.
+        spread: ``spread(n, work)`` calls ``work(first, last)`` on ranges that make up 0 to n,
+            on threads perhaps.
 
     Raises:
-        ValueError: the plan names a parent that is not there.
+        ValueError: the plan names a parent that is not there, or numbers are used up.
     """
     plan.check_places(len(parents))
-    child = np.arange(len(plan))
-    streams = start_streams(seed, Purpose.INHERIT, generation, child)
-    packed, base = cross(parents, plan, settings.p_inherit_disabled, streams)
-    mutate_parameters(packed, plan.elite, settings, streams)
-    packed = mutate_structure(
-        packed,
-        plan.elite,
-        settings,
-        tracker,
-        start_streams(seed, Purpose.STRUCTURE, generation, child),
-        feed_forward=parents.feed_forward,
+    theirs, n = pack_population(parents), len(plan)
+    matings, draft = _begin(theirs, plan, parents.table.fitness)
+    variation = variation_of(settings, parents.feed_forward)
+    keys = Keys(np.uint64(seed), int(Purpose.INHERIT), int(Purpose.STRUCTURE), generation)
+    split = tracker.split_node_of_edge
+    scale = parents.table.noise_scale
+
+    def begin(first: int, last: int) -> None:
+        conceive(theirs, matings, scale, variation, keys, split, first, last, draft)
+
+    spread(n, begin)
+    changed = np.flatnonzero(draft.changed)
+    ids = tracker.number_proposals(draft.genomes.edges, changed, draft.proposal)
+    node_offset, edge_offset = np.empty(n + 1, np.int64), np.empty(n + 1, np.int64)
+    sum_sizes(draft.proposal, node_offset, edge_offset)
+    genes = unset_genes(int(node_offset[-1]), int(edge_offset[-1]))
+    children = _as_genomes(node_offset, edge_offset, genes)
+
+    def finish(first: int, last: int) -> None:
+        deliver(draft, ids, variation, first, last, children)
+
+    spread(n, finish)
+    table = PopulationTable.unset(n)
+    rows = Rows(*parents.table.arrays()), Rows(*table.arrays())
+    inherit_rows(
+        rows[0], plan.mother, plan.father, matings, draft.scale, generation, first_id, rows[1]
     )
-    table = _child_rows(parents.table, plan, base, generation, first_id)
-    children = Population(packed.node_offset, packed.edge_offset, packed.genes, table)
-    children.feed_forward = parents.feed_forward
-    return children
+    born = Population.trusted(node_offset, edge_offset, genes, table)
+    born.feed_forward = parents.feed_forward
+    return born
 
 
-def _child_rows(
-    table: PopulationTable, plan: MatingPlan, base: IntArray, generation: int, first_id: int
-) -> PopulationTable:
-    born = ~plan.elite
-    father = np.where(plan.father >= 0, table.id[plan.father], NO_PARENT)
-    return PopulationTable(
-        id=np.where(born, first_id + np.cumsum(born) - 1, table.id[base]),
-        fitness=np.full(len(plan), np.nan),
-        mother=np.where(born, table.id[plan.mother], table.mother[base]),
-        father=np.where(born, father, table.father[base]),
-        birth=np.where(born, generation, table.birth[base]),
-        sex=table.sex[base],
-        head=table.head[base],
-        regen=table.regen[base],
-        regen_mode=table.regen_mode[base],
-        hybrid_scale=table.hybrid_scale[base],
-        noise_scale=table.noise_scale[base],
+def _begin(theirs: Genomes, plan: MatingPlan, fitness: FloatArray) -> tuple[Matings, Draft]:
+    """Choose the parent that lends its structure to each child, and make room for the children."""
+    n = len(plan)
+    base, other = np.empty(n, np.int64), np.empty(n, np.int64)
+    node_offset, edge_offset = np.empty(n + 1, np.int64), np.empty(n + 1, np.int64)
+    choose_base(
+        plan.mother,
+        plan.father,
+        fitness,
+        theirs.node_offset,
+        theirs.edge_offset,
+        base,
+        other,
+        node_offset,
+        edge_offset,
     )
+    genes = unset_genes(int(node_offset[-1]), int(edge_offset[-1]))
+    draft = Draft(
+        genomes=_as_genomes(node_offset, edge_offset, genes),
+        proposal=np.empty((n, N_COLUMNS), np.int64),
+        weight=np.empty(n),
+        scale=np.empty(n),
+        changed=np.empty(n, np.bool_),
+    )
+    return Matings(base, other, plan.average, plan.plus, plan.minus, plan.elite), draft
+
+
+def _as_genomes(node_offset: IntArray, edge_offset: IntArray, genes: Genes) -> Genomes:
+    return Genomes(node_offset, node_arrays(genes), edge_offset, edge_arrays(genes))

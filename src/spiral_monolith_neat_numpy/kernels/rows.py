@@ -1,0 +1,92 @@
+"""Rows of the population's table for children, and counts of genes by genome."""
+
+from typing import NamedTuple
+
+from spiral_monolith_neat_numpy.arrays import BoolArray, CodeArray, FloatArray, IntArray
+from spiral_monolith_neat_numpy.kernels.inherit import Matings
+from spiral_monolith_neat_numpy.kernels.jit import kernel
+from spiral_monolith_neat_numpy.kernels.layout import HIDDEN, Genomes
+
+NO_PARENT = -1
+
+
+class Rows(NamedTuple):
+    """The columns of ``genes.table.PopulationTable``, in its order."""
+
+    id: IntArray
+    fitness: FloatArray
+    mother: IntArray
+    father: IntArray
+    birth: IntArray
+    sex: CodeArray
+    head: CodeArray
+    regen: BoolArray
+    regen_mode: CodeArray
+    hybrid_scale: FloatArray
+    noise_scale: FloatArray
+
+
+@kernel
+def inherit_rows(
+    parents: Rows,
+    mother: IntArray,
+    father: IntArray,
+    matings: Matings,
+    scale: FloatArray,
+    generation: int,
+    first_id: int,
+    out_rows: Rows,
+) -> None:
+    """Write the children's rows: an elite's is its own but for the score, others are born now.
+
+    Args:
+        parents: rows of the parents.
+        mother: ``(m,)`` int64 places.
+        father: ``(m,)`` int64 places, or -1.
+        matings: who is the base, from which marks are taken, and who an elite.
+        scale: ``(m,)`` float64, each child's factor on its moves.
+        generation: number of the children's generation.
+        first_id: id of the first that is born.
+        out_rows: filled.
+    """
+    next_id = first_id
+    for child in range(mother.size):
+        base = matings.base[child]
+        if matings.elite[child]:
+            out_rows.id[child] = parents.id[base]
+            out_rows.mother[child] = parents.mother[base]
+            out_rows.father[child] = parents.father[base]
+            out_rows.birth[child] = parents.birth[base]
+        else:
+            out_rows.id[child] = next_id
+            next_id += 1
+            other = father[child]
+            out_rows.mother[child] = parents.id[mother[child]]
+            out_rows.father[child] = parents.id[other] if other >= 0 else NO_PARENT
+            out_rows.birth[child] = generation
+        out_rows.fitness[child] = float("nan")
+        out_rows.sex[child] = parents.sex[base]
+        out_rows.head[child] = parents.head[base]
+        out_rows.regen[child] = parents.regen[base]
+        out_rows.regen_mode[child] = parents.regen_mode[base]
+        out_rows.hybrid_scale[child] = parents.hybrid_scale[base]
+        out_rows.noise_scale[child] = scale[child]
+
+
+@kernel
+def count_genes(genomes: Genomes, out_hidden: IntArray, out_enabled: IntArray) -> None:
+    """Count the hidden nodes and the enabled edges of each genome.
+
+    Args:
+        genomes: packed genes.
+        out_hidden: ``(n,)`` int64.
+        out_enabled: ``(n,)`` int64.
+    """
+    for g in range(out_hidden.size):
+        n_hidden = n_enabled = 0
+        for v in range(genomes.node_offset[g], genomes.node_offset[g + 1]):
+            n_hidden += genomes.nodes.kind[v] == HIDDEN
+        for e in range(genomes.edge_offset[g], genomes.edge_offset[g + 1]):
+            n_enabled += genomes.edges.enabled[e]
+        out_hidden[g] = n_hidden
+        out_enabled[g] = n_enabled
