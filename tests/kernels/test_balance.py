@@ -12,7 +12,6 @@ from tests.recurrent_reference import PlainRecurrentNetwork
 from spiral_monolith_neat_numpy.arrays import FloatArray, IntArray
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.packed import Genes
-from spiral_monolith_neat_numpy.genes.packing import pack_population
 from spiral_monolith_neat_numpy.genes.population import Population
 from spiral_monolith_neat_numpy.kernels.balance import balance
 
@@ -22,7 +21,7 @@ START = np.array([[0.0, 0.0, 0.07, 0.0, 0.0, 0.0]])
 def balanced(
     several: list[Genes], starts: FloatArray, most: int, velocities: bool
 ) -> tuple[IntArray, FloatArray, int]:
-    genomes = pack_population(Population.from_genomes([Genome.from_genes(g) for g in several]))
+    genomes = Population.from_genomes([Genome.from_genes(g) for g in several]).packed
     n = len(several)
     actions = np.full((n, len(starts)), -9, dtype=np.int64)
     unrest = np.full((n, len(starts)), -9.0)

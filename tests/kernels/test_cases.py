@@ -11,7 +11,6 @@ from tests.recurrent_reference import PlainRecurrentNetwork
 from spiral_monolith_neat_numpy.arrays import FloatArray
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.packed import Genes
-from spiral_monolith_neat_numpy.genes.packing import pack_population
 from spiral_monolith_neat_numpy.genes.population import Population
 from spiral_monolith_neat_numpy.kernels.cases import LANES, N_SUMS, score_cases
 
@@ -23,7 +22,7 @@ def padded(rows: FloatArray) -> FloatArray:
 def sums_of(
     several: list[Genes], X: FloatArray, y: FloatArray, part: slice = slice(None)
 ) -> tuple[FloatArray, int]:
-    genomes = pack_population(Population.from_genomes([Genome.from_genes(g) for g in several]))
+    genomes = Population.from_genomes([Genome.from_genes(g) for g in several]).packed
     first, last, _ = part.indices(len(several))
     out = np.full((last - first, N_SUMS), -9.0)
     return out, score_cases(genomes, first, last, padded(X), np.ascontiguousarray(y.T), out)

@@ -11,9 +11,9 @@ from tests.genes.strategies import make_genes, recurrent_genes
 from tests.network_reference import useful_nodes
 from tests.recurrent_reference import PlainRecurrentNetwork, reachable
 
+from spiral_monolith_neat_numpy.genes.gather import pack_genes
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.packed import Genes
-from spiral_monolith_neat_numpy.genes.packing import pack_genes, pack_population
 from spiral_monolith_neat_numpy.genes.population import Population
 from spiral_monolith_neat_numpy.kernels.program import NO_NETWORK, Program, Room, make_room
 from spiral_monolith_neat_numpy.kernels.stepping import compile_one
@@ -112,7 +112,7 @@ def test_edges_into_a_node_keep_their_weights_and_the_order_of_genes(genes: Gene
 @given(st.lists(recurrent_genes(2, 1), min_size=1, max_size=5))
 def test_genomes_compiled_in_one_room_do_not_meet(several: list[Genes]) -> None:
     population = Population.from_genomes([Genome.from_genes(genes) for genes in several])
-    genomes = pack_population(population)
+    genomes = population.packed
     room = make_room(genomes, 0, len(several))
     for g, genes in enumerate(several):
         alone = compiled(genes)

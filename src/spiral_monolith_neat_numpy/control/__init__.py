@@ -1,7 +1,8 @@
 """What adapts while a run goes on: small controllers, testable without a population."""
 
+from spiral_monolith_neat_numpy.control.stall import StallWatch
 from spiral_monolith_neat_numpy.control.target import SpeciesTarget
 from spiral_monolith_neat_numpy.control.target_settings import TargetSettings
 from spiral_monolith_neat_numpy.control.threshold import ThresholdControl
 
-__all__ = ["SpeciesTarget", "TargetSettings", "ThresholdControl"]
+__all__ = ["SpeciesTarget", "StallWatch", "TargetSettings", "ThresholdControl"]

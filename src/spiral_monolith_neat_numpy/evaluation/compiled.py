@@ -9,9 +9,9 @@ from spiral_monolith_neat_numpy.arrays import FloatArray
 from spiral_monolith_neat_numpy.errors import FitnessError, GenomeError
 from spiral_monolith_neat_numpy.evaluation.context import PopulationContext
 from spiral_monolith_neat_numpy.evaluation.turns import take_turns
+from spiral_monolith_neat_numpy.genes.gather import pack_genes
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.packed import Genes
-from spiral_monolith_neat_numpy.genes.packing import pack_genes, pack_population
 from spiral_monolith_neat_numpy.genes.population import Population
 from spiral_monolith_neat_numpy.genes.validity import check_genome
 from spiral_monolith_neat_numpy.kernels.layout import Genomes
@@ -69,7 +69,7 @@ class CompiledFitness(ABC):
         Raises:
             FitnessError: a genome as in a call; ``genome_id`` says which.
         """
-        n, genomes = len(population), pack_population(population)
+        n, genomes = len(population), population.packed
         scores = np.full(n, np.nan)
         size = max(self.genomes_per_turn, -(-n // (_TURNS_PER_WORKER * context.workers)))
 

@@ -1,61 +1,23 @@
 """The present generation of a run, and how the next one follows from it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from spiral_monolith_neat_numpy.arrays import FloatArray, IntArray
-from spiral_monolith_neat_numpy.errors import check_choice, check_integer
+from spiral_monolith_neat_numpy.errors import check_integer
+from spiral_monolith_neat_numpy.evolution.first import FirstPopulation
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.innovation import InnovationTracker
 from spiral_monolith_neat_numpy.genes.population import Population
 from spiral_monolith_neat_numpy.genes.validity import check_population
-from spiral_monolith_neat_numpy.settings import ACTIVATION_NAMES, Settings
+from spiral_monolith_neat_numpy.settings import Settings
 from spiral_monolith_neat_numpy.species.mating import plan_mating
 from spiral_monolith_neat_numpy.species.sharing import allot_offspring
 from spiral_monolith_neat_numpy.species.speciation import SpeciesSet, note_progress, speciate
 from spiral_monolith_neat_numpy.variation.breeding import breed
-
-
-@dataclass(frozen=True)
-class FirstPopulation:
-    """What a first population is drawn from (see ``Population.first``).
-
-    Attributes:
-        num_inputs: inputs of every network, >= 1.
-        num_outputs: outputs, >= 1.
-        population_size: genomes, >= 2.
-        output_activation: activation of the output nodes.
-        seed: seed of the run.
-        weight_sigma: standard deviation of the weights, >= 0.
-    """
-
-    num_inputs: int
-    num_outputs: int
-    population_size: int
-    output_activation: str
-    seed: int
-    weight_sigma: float
-
-    def __post_init__(self) -> None:
-        """Check what users give."""
-        check_integer("num_inputs", self.num_inputs, 1)
-        check_integer("num_outputs", self.num_outputs, 1)
-        check_integer("population_size", self.population_size, 2)
-        check_choice("output_activation", self.output_activation, ACTIVATION_NAMES)
-
-    def draw(self) -> Population:
-        """Return the population."""
-        return Population.first(
-            self.population_size,
-            self.num_inputs,
-            self.num_outputs,
-            self.output_activation,
-            self.seed,
-            self.weight_sigma,
-        )
 
 
 class Generations:
@@ -87,7 +49,7 @@ class Generations:
         self.first = first
         self.size = first.population_size
         self.tracker = InnovationTracker()
-        self.tracker.learn(population.genes)
+        self.tracker.learn(first.all_genes())
         self.adopt(population)
         self._next_id = self.size
         self.is_drawn = True
@@ -176,6 +138,36 @@ class Generations:
         if self.is_scored:
             self.number += 1
             self.scores = None
+
+    def restart(self) -> None:
+        """Replace the population by a first one drawn anew; the innovations stay known."""
+        self.number += 1
+        drawn = replace(self.first, population_size=self.size).draw(self.number)
+        fresh = self._numbered(drawn)
+        fresh.table.id[:] += self._next_id
+        fresh.table.birth[:] = self.number
+        self._next_id += self.size
+        self.species = self.scores = None
+        self.adopt(fresh)
+
+    def _numbered(self, drawn: Population) -> Population:
+        """Return first genomes with this run's innovation numbers.
+
+        They are others than those of a first population where the run began with genomes that
+        were put into it.
+        """
+        genes = drawn.genes
+        number = self.tracker.edge_ids(genes.edge_source, genes.edge_target)
+        genome = np.repeat(np.arange(len(drawn)), np.diff(drawn.edge_offset))
+        order = np.lexsort((number, genome))
+        renumbered = replace(
+            genes,
+            edge_innovation=number[order],
+            edge_source=genes.edge_source[order],
+            edge_target=genes.edge_target[order],
+            edge_weight=genes.edge_weight[order],
+        )
+        return Population(drawn.node_offset, drawn.edge_offset, renumbered, drawn.table)
 
     def speciate(self, scores: FloatArray, settings: Settings, threshold: float) -> SpeciesSet:
         """Divide the population into species and enter the scores; keep and return them."""

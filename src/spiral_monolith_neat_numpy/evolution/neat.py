@@ -15,7 +15,7 @@ from spiral_monolith_neat_numpy.evaluation.shared import SharedMeta
 from spiral_monolith_neat_numpy.evolution import step
 from spiral_monolith_neat_numpy.evolution.attributes import Delegate, NotYet, Reading, Setting
 from spiral_monolith_neat_numpy.evolution.environment import Environment, EnvSchedule
-from spiral_monolith_neat_numpy.evolution.generations import FirstPopulation
+from spiral_monolith_neat_numpy.evolution.first import FirstPopulation, start_of
 from spiral_monolith_neat_numpy.evolution.loop import EvolvePlan, Reporter, evolve
 from spiral_monolith_neat_numpy.evolution.records import Event, GenerationRecord
 from spiral_monolith_neat_numpy.evolution.run import Run
@@ -168,7 +168,7 @@ class ReproPlanaNEATPlus:
             population_size,
             output_activation,
             run_seed(rng),
-            chosen.initial_weight_sigma,
+            start_of(chosen),
         )
         self._run = Run(first, chosen)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Literal, TypeAlias
 
-EventKind: TypeAlias = Literal["setting", "extinction", "stagnation", "failure"]
+EventKind: TypeAlias = Literal["setting", "extinction", "stagnation", "restart", "failure"]
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,9 @@ class Event:
     Attributes:
         generation: when; for a changed setting, the first generation it holds for.
         kind: "setting" (one was changed), "extinction" (a species gets no offspring),
-            "stagnation" (it gets none because it made no progress for too long) or "failure"
-            (the fitness failed, or gave no genome a score).
+            "stagnation" (it gets none because it made no progress for too long), "restart" (the
+            population stalled and is drawn anew) or "failure" (the fitness failed, or gave no
+            genome a score).
         message: what, in words.
     """
 

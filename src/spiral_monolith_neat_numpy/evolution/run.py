@@ -1,10 +1,13 @@
 """A run of evolution: its parts, and what may be set on them while it goes on."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
+from spiral_monolith_neat_numpy.control.stall import StallWatch
 from spiral_monolith_neat_numpy.errors import check_integer
 from spiral_monolith_neat_numpy.evolution.environment import Environment
-from spiral_monolith_neat_numpy.evolution.generations import FirstPopulation, Generations
+from spiral_monolith_neat_numpy.evolution.first import FirstPopulation, start_of
+from spiral_monolith_neat_numpy.evolution.generations import Generations
 from spiral_monolith_neat_numpy.evolution.history import History
 from spiral_monolith_neat_numpy.evolution.pool import Pool
 from spiral_monolith_neat_numpy.evolution.run_settings import EvalMode, PoolSettings
@@ -25,6 +28,8 @@ class Run:
         history: records, events, champion.
         asked_at: when the present generation was asked for, in seconds of the performance
             counter; None: it was not, or has its scores.
+        stall: since when the best score has not risen.
+        is_stalled: whether the population is to be drawn anew instead of bred from.
     """
 
     def __init__(self, first: FirstPopulation, settings: Settings) -> None:
@@ -40,6 +45,8 @@ class Run:
         self.generations = Generations(first, feed_forward=settings.feed_forward)
         self.history = History()
         self.asked_at: float | None = None
+        self.stall = StallWatch()
+        self.is_stalled = False
 
     @property
     def settings(self) -> Settings:
@@ -52,10 +59,12 @@ class Run:
             raise TypeError(f"settings must be a Settings, got {value!r}")
         self.generations.feed_forward = value.feed_forward
         self.control.follow_settings(self._settings, value)
-        sigma = value.initial_weight_sigma
-        redraw = sigma != self._settings.initial_weight_sigma and self.generations.is_drawn
-        if redraw and not self.started:
-            self._draw(weight_sigma=sigma)
+        start, generations = start_of(value), self.generations
+        if start != generations.first.start:
+            if generations.is_drawn and not self.started:
+                self._draw(start=start)
+            else:
+                generations.first = replace(generations.first, start=start)
         self._settings = value
 
     @property
@@ -126,6 +135,12 @@ class Run:
         self.generations.take(value)
         self.history.snapshots.note_births(first_node, self.generations.number)
         self.control.follow_size(self.pop_size)
+
+    def note_best(self, best_fitness: float) -> None:
+        """Look whether the population has stalled, now that the present generation is scored."""
+        s = self._settings
+        waited = self.stall.update(best_fitness, self.generations.number, s.restart_gain)
+        self.is_stalled = 0 < s.restart_generations <= waited
 
     def note_setting(self, name: str, value: object) -> None:
         """Write a changed setting into the event log."""

@@ -113,6 +113,10 @@ class SpeciesControl:
         """Let the target learn from the best fitness; return it."""
         return self._learner.update(best_fitness, generation)
 
+    def restart(self, settings: Settings) -> None:
+        """Begin again at the settings' threshold; what the target has learned stays."""
+        self._threshold = _threshold(settings, settings.compatibility_threshold)
+
     def adapt(self, n_species: int) -> None:
         """Move the threshold so that ``n_species`` comes nearer to the target."""
         self._threshold.update(n_species, self.species_target)

@@ -72,6 +72,7 @@ def _conclude(run: Run, fitnesses: FloatArray, fitness: Any, started: float) -> 
     scores = as_scores(fitnesses, len(fitnesses))
     best, mean = best_and_mean(scores)
     control.learn(best, generations.number)
+    run.note_best(best)
     threshold = control.compatibility_threshold
     selected = _selected(run, scores, fitness)
     n_species = len(_divide(run, selected))
@@ -172,8 +173,19 @@ def _go_on(run: Run) -> None:
     generations = run.generations
     if generations.is_changed:
         generations.begin_next()
+    elif run.is_stalled:
+        _restart(run)
     elif generations.species is not None and generations.scores is not None:
         reproduce(run, generations.species, generations.scores)
+
+
+def _restart(run: Run) -> None:
+    number, patience = run.generations.number, run.settings.restart_generations
+    run.generations.restart()
+    run.control.restart(run.settings)
+    run.stall.forget(number + 1)
+    message = f"no gain in the best score for {patience} generations: the population is drawn anew"
+    run.history.event(number + 1, "restart", message)
 
 
 def _schedule(run: Run, schedule: EnvSchedule | None) -> None:

@@ -77,6 +77,11 @@ def kernel_genomes(node_offset: AnyArray, edge_offset: AnyArray, genes: Genes) -
     )
 
 
+def pack_genes(genes: Genes) -> Genomes:
+    """Return the genes of one genome as those of a population of one."""
+    return kernel_genomes(np.array([0, genes.n_nodes]), np.array([0, genes.n_edges]), genes)
+
+
 def unset_genes(n_nodes: int, n_edges: int) -> Genes:
     """Return arrays of these sizes with nothing meaningful in them, for a kernel to fill."""
     return Genes(

@@ -7,15 +7,17 @@ from typing import Any, SupportsIndex, overload
 import numpy as np
 
 from spiral_monolith_neat_numpy.arrays import IntArray
-from spiral_monolith_neat_numpy.errors import GenomeError
+from spiral_monolith_neat_numpy.errors import GenomeError, check_integer
 from spiral_monolith_neat_numpy.genes.codes import INPUT, OUTPUT
-from spiral_monolith_neat_numpy.genes.first import first_genes
-from spiral_monolith_neat_numpy.genes.gather import kernel_genomes
+from spiral_monolith_neat_numpy.genes.first import Start, first_genes
+from spiral_monolith_neat_numpy.genes.gather import Packed, kernel_genomes
 from spiral_monolith_neat_numpy.genes.genome import Genome
+from spiral_monolith_neat_numpy.genes.layered import Ends
 from spiral_monolith_neat_numpy.genes.packed import Genes, check_layout
 from spiral_monolith_neat_numpy.genes.record import Place
 from spiral_monolith_neat_numpy.genes.table import PopulationTable
 from spiral_monolith_neat_numpy.genes.validity import check_genome
+from spiral_monolith_neat_numpy.kernels.layout import Genomes
 from spiral_monolith_neat_numpy.kernels.rows import count_genes
 
 __all__ = ["Population", "PopulationTable"]
@@ -80,6 +82,7 @@ class Population(Sequence[Genome]):
         self._version = 0
         self._stamps: dict[int, int] = {}
         self._assigned: dict[int, tuple[Genes, PopulationTable]] = {}
+        self._kernel_form: Genomes | None = None
 
     @classmethod
     def from_genomes(cls, genomes: Iterable[Genome]) -> "Population":
@@ -117,14 +120,23 @@ class Population(Sequence[Genome]):
         Raises:
             ValueError: a value out of range.
         """
-        genes = first_genes(n, num_inputs, num_outputs, output_activation, seed, sigma)
-        rows = np.arange(n + 1, dtype=np.int64)
-        return cls(
-            rows * (genes.n_nodes // n),
-            rows * (genes.n_edges // n),
-            genes,
-            PopulationTable.fresh(rows[:-1]),
-        )
+        check_integer("n", n, 1)
+        ends = Ends(num_inputs, num_outputs, output_activation)
+        return cls.started(first_genes(n, ends, Start(sigma), seed))
+
+    @classmethod
+    def started(cls, genomes: Packed) -> "Population":
+        """Return a population of genomes that ``first.first_genes`` has drawn."""
+        n = genomes.node_offset.size - 1
+        return cls(*genomes, PopulationTable.fresh(np.arange(n, dtype=np.int64)))
+
+    @property
+    def packed(self) -> Genomes:
+        """The packed genes in the form that kernels take; what is read-only is copied."""
+        self._pack()
+        if self._kernel_form is None:
+            self._kernel_form = kernel_genomes(self._node_offset, self._edge_offset, self._genes)
+        return self._kernel_form
 
     @property
     def node_offset(self) -> IntArray:
@@ -181,7 +193,7 @@ class Population(Sequence[Genome]):
         """Return ``n_hidden()`` and ``n_enabled()``, counted in one pass."""
         hidden = np.empty(len(self), dtype=np.int64)
         enabled = np.empty(len(self), dtype=np.int64)
-        count_genes(kernel_genomes(self.node_offset, self.edge_offset, self.genes), hidden, enabled)
+        count_genes(self.packed, hidden, enabled)
         return hidden, enabled
 
     def copy(self) -> "Population":
@@ -285,6 +297,7 @@ class Population(Sequence[Genome]):
         self._node_offset, self._edge_offset, self._genes = packed
         self._table = table
         self._assigned = {}
+        self._kernel_form = None
         self._version += 1
 
 

@@ -7,8 +7,8 @@ from numpy.typing import ArrayLike
 
 from spiral_monolith_neat_numpy.arrays import FloatArray, IntArray
 from spiral_monolith_neat_numpy.errors import GenomeError
+from spiral_monolith_neat_numpy.genes.gather import pack_genes
 from spiral_monolith_neat_numpy.genes.packed import Genes
-from spiral_monolith_neat_numpy.genes.packing import pack_genes
 from spiral_monolith_neat_numpy.genes.validity import check_genome
 from spiral_monolith_neat_numpy.kernels.program import Program, make_room
 from spiral_monolith_neat_numpy.kernels.stepping import compile_one

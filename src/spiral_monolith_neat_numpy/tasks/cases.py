@@ -13,8 +13,8 @@ from spiral_monolith_neat_numpy.errors import (
     check_number,
 )
 from spiral_monolith_neat_numpy.evaluation.compiled import CompiledFitness
+from spiral_monolith_neat_numpy.genes.gather import pack_genes
 from spiral_monolith_neat_numpy.genes.genome import Genome
-from spiral_monolith_neat_numpy.genes.packing import pack_genes
 from spiral_monolith_neat_numpy.kernels.cases import LANES, N_SUMS, score_cases
 from spiral_monolith_neat_numpy.kernels.layout import Genomes
 from spiral_monolith_neat_numpy.seeding import Purpose, stream

@@ -13,8 +13,8 @@ import numpy as np
 from spiral_monolith_neat_numpy.arrays import FloatArray, IntArray
 from spiral_monolith_neat_numpy.errors import check_flag, check_integer
 from spiral_monolith_neat_numpy.evaluation.compiled import CompiledFitness
+from spiral_monolith_neat_numpy.genes.gather import pack_genes
 from spiral_monolith_neat_numpy.genes.genome import Genome
-from spiral_monolith_neat_numpy.genes.packing import pack_genes
 from spiral_monolith_neat_numpy.kernels.balance import N_WITH_VELOCITIES, N_WITHOUT, balance
 from spiral_monolith_neat_numpy.kernels.layout import Genomes
 

@@ -14,7 +14,6 @@ from spiral_monolith_neat_numpy.arrays import FloatArray, IntArray
 from spiral_monolith_neat_numpy.genes.gather import edge_arrays, node_arrays, unset_genes
 from spiral_monolith_neat_numpy.genes.innovation import InnovationTracker
 from spiral_monolith_neat_numpy.genes.packed import Genes
-from spiral_monolith_neat_numpy.genes.packing import pack_population
 from spiral_monolith_neat_numpy.genes.plan import MatingPlan
 from spiral_monolith_neat_numpy.genes.population import Population
 from spiral_monolith_neat_numpy.genes.table import PopulationTable
@@ -70,7 +69,7 @@ def breed(
         ValueError: the plan names a parent that is not there, or numbers are used up.
     """
     plan.check_places(len(parents))
-    theirs, n = pack_population(parents), len(plan)
+    theirs, n = parents.packed, len(plan)
     matings, draft = _begin(theirs, plan, parents.table.fitness)
     variation = variation_of(settings, parents.feed_forward)
     keys = Keys(np.uint64(seed), int(Purpose.INHERIT), int(Purpose.STRUCTURE), generation)
