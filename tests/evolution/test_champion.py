@@ -5,13 +5,14 @@ from tests.evolution import runs
 
 from spiral_monolith_neat_numpy.evaluation.context import EvaluationContext
 from spiral_monolith_neat_numpy.evolution.champion import Champion
+from spiral_monolith_neat_numpy.evolution.scoring import sift
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.population import Population
 
 
 def offer(champion: Champion, scores: list[float], generation: int = 0) -> None:
     population = Population.first(len(scores), 2, 1, seed=generation)
-    champion.offer(population, np.array(scores), runs.closeness, 1, generation)
+    champion.offer(population, sift(np.array(scores)), runs.closeness, 1, generation)
 
 
 def test_there_is_none_before_a_score_above_minus_infinity() -> None:
@@ -37,7 +38,7 @@ def test_only_a_better_one_takes_its_place() -> None:
 def test_it_is_a_copy_and_gives_copies() -> None:
     population = Population.first(2, 2, 1)
     champion = Champion()
-    champion.offer(population, np.array([1.0, 0.0]), runs.closeness, 1, 0)
+    champion.offer(population, sift(np.array([1.0, 0.0])), runs.closeness, 1, 0)
     population[0].connections[0].weight = 99.0
     found = champion.genome
     assert found is not None
@@ -59,7 +60,7 @@ class Doubles:
 
 def test_a_fitness_that_develops_genomes_is_asked_for_the_one_behind_the_score() -> None:
     population, fitness, champion = Population.first(3, 2, 1), Doubles(), Champion()
-    champion.offer(population, np.array([0.0, 0.0, 1.0]), fitness, 8, 5)
+    champion.offer(population, sift(np.array([0.0, 0.0, 1.0])), fitness, 8, 5)
     assert fitness.context == EvaluationContext(8, 5, genome_id=2)
     assert champion.genome is not None
     np.testing.assert_array_equal(

@@ -6,15 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.evolution import runs
 
 from spiral_monolith_neat_numpy.evolution.scoring import (
     as_scores,
-    best_and_mean,
     complexity_penalty,
     selection_scores,
+    sift,
 )
-from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.population import Population
 
 
@@ -76,12 +74,21 @@ def test_scaled_scores_stay_finite_and_in_order() -> None:
     assert found.tolist() == scores.tolist()
 
 
-def test_best_and_mean_leave_out_what_is_not_finite() -> None:
-    assert best_and_mean(np.array([1.0, 2.0, -np.inf])) == (2.0, 1.5)
-    best, mean = best_and_mean(np.full(1000, 1e300))
-    assert best == 1e300
-    assert mean == pytest.approx(1e300)
-    assert best_and_mean(np.array([-np.inf])) == (-np.inf, -np.inf)
+def test_best_and_mean_leave_out_what_does_not_count() -> None:
+    found = sift(np.array([1.0, np.nan, 2.0, 2.0, -np.inf, -1.1e300]))
+    assert (found.best, found.best_score, found.above) == (2, 2.0, -1)
+    assert found.mean == pytest.approx(5.0 / 3.0)
+    assert found.scores.tolist() == [1.0, -np.inf, 2.0, 2.0, -np.inf, -np.inf]
+    large = sift(np.full(1000, 1e300))
+    assert large.best_score == 1e300
+    assert large.mean == pytest.approx(1e300)
+    nothing = sift(np.array([np.nan, -np.inf]))
+    assert (nothing.best, nothing.best_score, nothing.mean) == (0, -np.inf, -np.inf)
+
+
+def test_the_first_score_above_all_bounds_is_found() -> None:
+    assert sift(np.array([np.nan, 1.0, 2e300, np.inf])).above == 2
+    assert sift(np.array([1e300])).above == -1
 
 
 def test_in_a_run_only_selection_sees_the_penalty() -> None:

@@ -8,7 +8,6 @@ from tests.evolution import runs
 from spiral_monolith_neat_numpy.evolution.run_settings import SnapshotSettings
 from spiral_monolith_neat_numpy.evolution.snapshots import Scar, Snapshots
 from spiral_monolith_neat_numpy.genes.genome import Genome, NodeGene
-from spiral_monolith_neat_numpy.genes.population import Population
 
 
 @given(n=st.integers(1, 60), stride=st.integers(1, 5), most=st.integers(2, 9))
@@ -27,13 +26,6 @@ def test_an_even_choice_from_the_first_generation_on(n: int, stride: int, most: 
     assert all(gap % stride == 0 for gap in gaps)
     if n > stride * most:
         assert len(kept) > most // 2
-
-
-def test_a_snapshot_is_a_copy() -> None:
-    snapshots, population = Snapshots(), Population.first(1, 2, 1)
-    snapshots.take(population[0], 0)
-    population[0].connections[0].weight = 50.0
-    assert snapshots.genomes[0].connections[0].weight != 50.0
 
 
 def test_scars_tell_when_a_node_was_born() -> None:

@@ -38,8 +38,10 @@ class CompiledFitness(ABC):
         num_inputs: inputs that a network must have.
         num_outputs: outputs that it must have.
         genomes_per_turn: genomes at least that a thread takes at once; fewer are not worth it.
+        changes_genomes: whether it writes into the population: it does not.
     """
 
+    changes_genomes = False
     num_inputs: int
     num_outputs: int
     genomes_per_turn: int

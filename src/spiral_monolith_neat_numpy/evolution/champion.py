@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from spiral_monolith_neat_numpy.arrays import FloatArray
 from spiral_monolith_neat_numpy.evaluation.context import EvaluationContext
+from spiral_monolith_neat_numpy.evolution.scoring import Sifted
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.population import Population
 
@@ -47,21 +47,20 @@ class Champion:
         return None if self._genome is None else self._genome.copy()
 
     def offer(
-        self, population: Population, scores: FloatArray, fitness: Any, seed: int, generation: int
+        self, population: Population, sifted: Sifted, fitness: Any, seed: int, generation: int
     ) -> None:
         """Take the best of a generation if it beats the one kept; the first of equals stays.
 
         Args:
             population: as it was scored.
-            scores: ``(n,)`` float64, -inf for what could not be scored.
+            sifted: its scores.
             fitness: see ``developed``.
             seed: seed of the run.
             generation: its number.
         """
-        index = int(np.argmax(scores))
-        score = float(scores[index])
+        score = sifted.best_score
         if not score > self.fitness:
             return
-        genome = developed(population[index], fitness, seed, generation)
+        genome = developed(population[sifted.best], fitness, seed, generation)
         genome.fitness = score
         self._genome, self.fitness, self.generation = genome, score, generation

@@ -13,6 +13,7 @@ from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.innovation import InnovationTracker
 from spiral_monolith_neat_numpy.genes.population import Population
 from spiral_monolith_neat_numpy.genes.validity import check_population
+from spiral_monolith_neat_numpy.kernels.rows import mark_repeats
 from spiral_monolith_neat_numpy.settings import Settings
 from spiral_monolith_neat_numpy.species.mating import plan_mating
 from spiral_monolith_neat_numpy.species.sharing import allot_offspring
@@ -205,12 +206,12 @@ class Generations:
         A genome put into the population keeps its id, and ids key the random streams.
         """
         ids = self.population.table.id
-        again = np.ones(ids.size, dtype=np.bool_)
-        again[np.unique(ids, return_index=True)[1]] = False
-        n_again = int(again.sum())
+        again = np.empty(ids.size, dtype=np.bool_)
+        n_again = mark_repeats(ids, again)
         self._next_id = max(self._next_id, int(ids.max()) + 1)
-        ids[again] = self._next_id + np.arange(n_again)
-        self._next_id += n_again
+        if n_again:
+            ids[again] = self._next_id + np.arange(n_again)
+            self._next_id += n_again
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Tie population and tracker together again: a population travels without its hook."""

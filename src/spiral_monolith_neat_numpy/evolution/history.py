@@ -2,12 +2,12 @@
 
 from typing import Any
 
-import numpy as np
-
-from spiral_monolith_neat_numpy.arrays import FloatArray
+from spiral_monolith_neat_numpy.arrays import IntArray
 from spiral_monolith_neat_numpy.evolution.champion import Champion, developed
+from spiral_monolith_neat_numpy.evolution.counts import Counts
 from spiral_monolith_neat_numpy.evolution.environment import Environment
 from spiral_monolith_neat_numpy.evolution.records import Event, EventKind, GenerationRecord
+from spiral_monolith_neat_numpy.evolution.scoring import Sifted
 from spiral_monolith_neat_numpy.evolution.snapshots import Snapshots
 from spiral_monolith_neat_numpy.genes.population import Population
 
@@ -18,8 +18,8 @@ class History:
     Attributes:
         records: ``GenerationRecord``.
         best_ids: id of the best genome.
-        hidden_counts: numbers of hidden nodes of all genomes.
-        edge_counts: numbers of enabled connections of all genomes.
+        hidden_counts: numbers of hidden nodes of all genomes, a list of lists to read.
+        edge_counts: numbers of enabled connections of all genomes, in the same way.
         environments: ``Environment``.
         events: what happened beside the scores, in order.
         champion: the best genome of all.
@@ -32,8 +32,8 @@ class History:
         """Begin empty."""
         self.records: list[GenerationRecord] = []
         self.best_ids: list[int] = []
-        self.hidden_counts: list[list[int]] = []
-        self.edge_counts: list[list[int]] = []
+        self.hidden_counts = Counts()
+        self.edge_counts = Counts()
         self.environments: list[Environment] = []
         self.events: list[Event] = []
         self.champion = Champion()
@@ -51,7 +51,7 @@ class History:
         self.gradient_steps += n * int(getattr(fitness, "gradient_steps", 0))
 
     def offer(
-        self, population: Population, scores: FloatArray, fitness: Any, seed: int, generation: int
+        self, population: Population, sifted: Sifted, fitness: Any, seed: int, generation: int
     ) -> None:
         """Show a generation's best genome to the champion and the snapshots.
 
@@ -59,26 +59,36 @@ class History:
 
         Args:
             population: as it was scored.
-            scores: ``(n,)`` float64, -inf for what could not be scored.
+            sifted: its scores.
             fitness: which scored it (see ``champion.developed``).
             seed: seed of the run.
             generation: its number.
         """
-        self.champion.offer(population, scores, fitness, seed, generation)
+        self.champion.offer(population, sifted, fitness, seed, generation)
         if not self.snapshots.is_due(generation):
             return
-        best = population[int(np.argmax(scores))]
         known = self.champion.genome if self.champion.generation == generation else None
-        grown = developed(best, fitness, seed, generation) if known is None else known
-        self.snapshots.take(grown, generation)
+        if known is None:
+            known = developed(population[sifted.best], fitness, seed, generation)
+        self.snapshots.take(known, generation)
 
     def note(
-        self, record: GenerationRecord, population: Population, scores: FloatArray, env: Environment
+        self,
+        record: GenerationRecord,
+        best_id: int,
+        counts: tuple[IntArray, IntArray],
+        env: Environment,
     ) -> None:
-        """Write down a generation that is over."""
-        best = population[int(np.argmax(scores))]
-        self.best_ids.append(best.id)
-        self.hidden_counts.append(population.n_hidden().tolist())
-        self.edge_counts.append(population.n_enabled().tolist())
+        """Write down a generation that is over.
+
+        Args:
+            record: of it.
+            best_id: id of its best genome.
+            counts: numbers of hidden nodes and of enabled connections of its genomes.
+            env: its environment.
+        """
+        self.best_ids.append(best_id)
+        self.hidden_counts.append(counts[0])
+        self.edge_counts.append(counts[1])
         self.environments.append(env)
         self.records.append(record)

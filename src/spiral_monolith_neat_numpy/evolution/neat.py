@@ -14,6 +14,7 @@ from spiral_monolith_neat_numpy.errors import check_integer
 from spiral_monolith_neat_numpy.evaluation.shared import SharedMeta
 from spiral_monolith_neat_numpy.evolution import step
 from spiral_monolith_neat_numpy.evolution.attributes import Delegate, NotYet, Reading, Setting
+from spiral_monolith_neat_numpy.evolution.counts import Counts
 from spiral_monolith_neat_numpy.evolution.environment import Environment, EnvSchedule
 from spiral_monolith_neat_numpy.evolution.first import FirstPopulation, start_of
 from spiral_monolith_neat_numpy.evolution.loop import EvolvePlan, Reporter, evolve
@@ -121,8 +122,8 @@ class ReproPlanaNEATPlus:
     records = Reading[list[GenerationRecord]]("history.records")
     best = Reading[Genome | None]("history.champion.genome")
     best_ids = Reading[list[int]]("history.best_ids")
-    hidden_counts_history = Reading[list[list[int]]]("history.hidden_counts")
-    edge_counts_history = Reading[list[list[int]]]("history.edge_counts")
+    hidden_counts_history = Reading[Counts]("history.hidden_counts")
+    edge_counts_history = Reading[Counts]("history.edge_counts")
     env_history = Reading[list[Environment]]("history.environments")
     event_log = Reading[list[Event]]("history.events")
     snapshots_genomes = Reading[list[Genome]]("history.snapshots.genomes")

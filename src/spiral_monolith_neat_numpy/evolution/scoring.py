@@ -1,15 +1,45 @@
 """From what a fitness returned to what selection sees."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from spiral_monolith_neat_numpy.arrays import AnyArray, FloatArray, IntArray
 from spiral_monolith_neat_numpy.errors import FitnessError, as_floats, check_length
 from spiral_monolith_neat_numpy.evolution.environment import complexity_factor
+from spiral_monolith_neat_numpy.genes.gather import as_kernels_take
 from spiral_monolith_neat_numpy.genes.population import Population
+from spiral_monolith_neat_numpy.kernels.rows import sift_scores
 
 LARGEST = 1e300  # sums, differences and means of such scores are finite
+
+
+class Sifted(NamedTuple):
+    """Scores as evolution reckons with them, and what they come to.
+
+    Attributes:
+        scores: ``(n,)`` float64; what is not at least -1e300, NaN too, is -inf, the worst.
+        above: first place with a score above 1e300, which is too large to reckon with, or -1.
+        best: place of the best score, the first of equals.
+        mean: of those that count, -inf if none does.
+    """
+
+    scores: FloatArray
+    above: int
+    best: int
+    mean: float
+
+    @property
+    def best_score(self) -> float:
+        """The best score, -inf if none counts."""
+        return float(self.scores[self.best])
+
+
+def sift(fitnesses: FloatArray) -> Sifted:
+    """Return ``(n,)`` float64 scores, n >= 1, sifted into a new array."""
+    scores = np.empty(fitnesses.size)
+    return Sifted(scores, *sift_scores(fitnesses, LARGEST, scores))
 
 
 def as_scores(fitnesses: Sequence[float] | AnyArray, n: int) -> FloatArray:
@@ -22,15 +52,13 @@ def as_scores(fitnesses: Sequence[float] | AnyArray, n: int) -> FloatArray:
     """
     found = as_floats("fitnesses", fitnesses)
     check_length("fitnesses", found, n, "the population")
-    above = np.flatnonzero(found > LARGEST)
-    if above.size:
+    sifted = sift(as_kernels_take(found))
+    if sifted.above >= 0:
         raise ValueError(
-            f"fitnesses must hold numbers up to {LARGEST:g}, got {found[above[0]]:g} at index "
-            f"{above[0]}"
+            f"fitnesses must hold numbers up to {LARGEST:g}, got {found[sifted.above]:g} at index "
+            f"{sifted.above}"
         )
-    # Written so that NaN fails the comparison.
-    scores: FloatArray = np.where(found >= -LARGEST, found, -np.inf)
-    return scores
+    return sifted.scores
 
 
 def check_returned(fitnesses: FloatArray, genome_ids: IntArray) -> None:
@@ -40,12 +68,12 @@ def check_returned(fitnesses: FloatArray, genome_ids: IntArray) -> None:
         fitnesses: ``(n,)`` float64, as the fitness returned them.
         genome_ids: ``(n,)`` int64.
     """
-    above = np.flatnonzero(fitnesses > LARGEST)
-    if above.size:
-        genome_id = int(genome_ids[above[0]])
+    above = sift(fitnesses).above
+    if above >= 0:
+        genome_id = int(genome_ids[above])
         raise FitnessError(
             f"the fitness must return a number up to {LARGEST:g}, got "
-            f"{fitnesses[above[0]]:g} for genome {genome_id}",
+            f"{fitnesses[above]:g} for genome {genome_id}",
             genome_id,
         )
 
@@ -85,9 +113,3 @@ def complexity_penalty(
     """
     charge = complexity_factor(difficulty) * 0.01 * (0.3 * hidden + 0.15 * enabled)
     return np.asarray(np.minimum(limit, charge))
-
-
-def best_and_mean(scores: FloatArray) -> tuple[float, float]:
-    """Return the best score and the mean of the finite ones, -inf where there is none."""
-    finite = scores[np.isfinite(scores)]
-    return float(scores.max()), float(finite.mean()) if finite.size else -np.inf

@@ -52,10 +52,10 @@ class Snapshots:
         return generation % (self.settings.snapshot_stride * self._thinning) == 0
 
     def take(self, genome: Genome, generation: int) -> None:
-        """Keep a copy of ``genome``, the best of ``generation``, if that generation is due."""
+        """Keep ``genome``, a copy of the best of ``generation``, if that generation is due."""
         if not self.is_due(generation):
             return
-        self.genomes.append(genome.copy())
+        self.genomes.append(genome)
         self.scars.append(self._scars(genome, generation))
         self.generations.append(generation)
         while len(self.genomes) > self.settings.snapshot_max:

@@ -15,10 +15,10 @@ from spiral_monolith_neat_numpy.evolution.run import Run
 from spiral_monolith_neat_numpy.evolution.scoring import (
     LARGEST,
     as_scores,
-    best_and_mean,
     check_returned,
     complexity_penalty,
     selection_scores,
+    sift,
 )
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.population import Population
@@ -68,32 +68,31 @@ def tell(run: Run, fitnesses: Sequence[float] | AnyArray) -> GenerationRecord:
 def _conclude(run: Run, fitnesses: FloatArray, fitness: Any, started: float) -> GenerationRecord:
     """Divide a generation that is scored, and record it."""
     run.asked_at = None
-    generations, control = run.generations, run.control
-    scores = as_scores(fitnesses, len(fitnesses))
-    best, mean = best_and_mean(scores)
-    control.learn(best, generations.number)
-    run.note_best(best)
+    generations, control, history = run.generations, run.control, run.history
+    sifted, population = sift(fitnesses), run.population
+    control.learn(sifted.best_score, generations.number)
+    run.note_best(sifted.best_score)
     threshold = control.compatibility_threshold
-    selected = _selected(run, scores, fitness)
+    selected = _selected(run, sifted.scores, fitness)
     n_species = len(_divide(run, selected))
-    population, history = run.population, run.history
-    history.offer(population, scores, fitness, run.seed, generations.number)
+    history.offer(population, sifted, fitness, run.seed, generations.number)
+    hidden, enabled = population.sizes()
     record = GenerationRecord(
         generation=generations.number,
-        best_fitness=best,
-        mean_fitness=mean,
+        best_fitness=sifted.best_score,
+        mean_fitness=sifted.mean,
         n_species=n_species,
         species_target=control.species_target,
         compatibility_threshold=threshold,
         arm=str(control.state["last_method"]),
         difficulty=run.env.difficulty,
-        mean_hidden=float(population.n_hidden().mean()),
-        mean_edges=float(population.n_enabled().mean()),
+        mean_hidden=float(hidden.mean()),
+        mean_edges=float(enabled.mean()),
         evaluations=history.evaluations,
         gradient_steps=history.gradient_steps,
         seconds=time.perf_counter() - started,
     )
-    history.note(record, population, scores, run.env)
+    history.note(record, int(population.table.id[sifted.best]), (hidden, enabled), run.env)
     generations.note_scores(selected)
     return record
 
@@ -106,12 +105,14 @@ def evaluate(run: Run, fitness: Any) -> FloatArray:
     _tell(run, fitness)
     run.generations.settle_ids()
     population, number = run.population, run.generations.number
-    before = population.copy()
+    # A fitness that says that it changes nothing is believed: a copy takes as long as breeding.
+    before = population.copy() if getattr(fitness, "changes_genomes", True) else None
     try:
         fitnesses = run.pool.evaluate(population, fitness, run.seed, number)
         check_returned(fitnesses, population.table.id)
     except BaseException as error:
-        run.generations.adopt(before)
+        if before is not None:
+            run.generations.adopt(before)
         if isinstance(error, FitnessError):
             run.history.event(number, "failure", str(error))
         raise

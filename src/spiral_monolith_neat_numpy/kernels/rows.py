@@ -2,10 +2,13 @@
 
 from typing import NamedTuple
 
+import numpy as np
+
 from spiral_monolith_neat_numpy.arrays import BoolArray, CodeArray, FloatArray, IntArray
 from spiral_monolith_neat_numpy.kernels.inherit import Matings
 from spiral_monolith_neat_numpy.kernels.jit import kernel
 from spiral_monolith_neat_numpy.kernels.layout import HIDDEN, Genomes
+from spiral_monolith_neat_numpy.kernels.random import mix64
 
 NO_PARENT = -1
 
@@ -90,3 +93,58 @@ def count_genes(genomes: Genomes, out_hidden: IntArray, out_enabled: IntArray) -
             n_enabled += genomes.edges.enabled[e]
         out_hidden[g] = n_hidden
         out_enabled[g] = n_enabled
+
+
+@kernel
+def mark_repeats(ids: IntArray, out_again: BoolArray) -> int:
+    """Mark every id that stands before in the list; return how many there are.
+
+    Args:
+        ids: ``(n,)`` int64 from 0.
+        out_again: ``(n,)`` bool.
+    """
+    capacity = 1
+    while capacity < 2 * ids.size:
+        capacity *= 2
+    seen = np.full(capacity, -1, np.int64)  # a hash table with open addressing
+    count = 0
+    for i in range(ids.size):
+        place = np.int64(mix64(np.uint64(ids[i])) & np.uint64(capacity - 1))
+        while seen[place] != -1 and seen[place] != ids[i]:
+            place = (place + 1) & (capacity - 1)
+        out_again[i] = seen[place] == ids[i]
+        count += out_again[i]
+        seen[place] = ids[i]
+    return count
+
+
+@kernel
+def sift_scores(
+    found: FloatArray, largest: float, out_scores: FloatArray
+) -> tuple[int, int, float]:
+    """Copy scores, those that do not count as -inf; say what they come to.
+
+    Args:
+        found: ``(n,)`` float64, n >= 1.
+        largest: what is below -``largest``, and NaN, does not count.
+        out_scores: ``(n,)`` float64.
+
+    Returns:
+        The first place with a score above ``largest``, or -1; that of the best score, the first
+        of equals; the mean of those that count, -inf if none does.
+    """
+    above, best, n = -1, 0, 0
+    total = 0.0
+    for i in range(found.size):
+        score = found[i]
+        if score > largest and above < 0:
+            above = i
+        if score >= -largest:  # so written that NaN fails
+            total += score
+            n += 1
+        else:
+            score = -np.inf
+        out_scores[i] = score
+        if score > out_scores[best]:
+            best = i
+    return above, best, total / n if n > 0 else -np.inf
