@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.evolution import runs
 
 from spiral_monolith_neat_numpy.evolution.scoring import (
     as_scores,
@@ -13,6 +14,7 @@ from spiral_monolith_neat_numpy.evolution.scoring import (
     selection_scores,
     sift,
 )
+from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.population import Population
 
 
