@@ -18,7 +18,7 @@ from spiral_monolith_neat_numpy.settings import Settings
 from spiral_monolith_neat_numpy.species.mating import plan_mating
 from spiral_monolith_neat_numpy.species.sharing import allot_offspring
 from spiral_monolith_neat_numpy.species.speciation import SpeciesSet, note_progress, speciate
-from spiral_monolith_neat_numpy.variation.breeding import breed
+from spiral_monolith_neat_numpy.variation.breeding import Spread, at_once, breed
 
 
 class Generations:
@@ -178,8 +178,17 @@ class Generations:
         self.species = note_progress(found, scores, self.number)
         return self.species
 
-    def reproduce(self, species: SpeciesSet, scores: FloatArray, settings: Settings) -> IntArray:
-        """Replace the population by its offspring; return how many each species had."""
+    def reproduce(
+        self,
+        species: SpeciesSet,
+        scores: FloatArray,
+        settings: Settings,
+        spread: Spread = at_once,
+    ) -> IntArray:
+        """Replace the population by its offspring; return how many each species had.
+
+        ``spread`` may share the breeding out among threads (see ``variation.breed``).
+        """
         self.settle_ids()
         seed, parents = self.first.seed, self.population
         offspring = allot_offspring(species, scores, self.size, settings, self.number)
@@ -189,9 +198,8 @@ class Generations:
         # Parents are compared by the scores that selected them.
         fitness[:] = scores
         try:
-            children = breed(
-                parents, plan, settings, self.tracker, seed, self.number + 1, self._next_id
-            )
+            birth = seed, self.number + 1, self._next_id
+            children = breed(parents, plan, settings, self.tracker, *birth, spread)
         finally:
             fitness[:] = kept
         self._next_id += plan.n_births

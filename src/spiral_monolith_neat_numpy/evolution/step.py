@@ -150,7 +150,7 @@ def reproduce(
     number = run.generations.number
     first_node = run.generations.tracker.next_node
     scores = as_scores(fitnesses, len(run.population))
-    offspring = run.generations.reproduce(found, scores, run.settings)
+    offspring = run.generations.reproduce(found, scores, run.settings, run.pool.spread)
     run.history.snapshots.note_births(first_node, number + 1)
     waited = number - found.last_improved
     for k in np.flatnonzero(offspring == 0).tolist():
