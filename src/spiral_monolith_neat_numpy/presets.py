@@ -4,11 +4,8 @@ The tuned ones were chosen on seeds from 10,000 alone; ``benchmarks/canonical.py
 seeds from 0.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
-from spiral_monolith_neat_numpy.errors import check_choice
 from spiral_monolith_neat_numpy.settings import Settings
 
 

@@ -79,10 +79,7 @@ class CompiledFitness(ABC):
             first, last = turn * size, min(n, (turn + 1) * size)
             scores[first:last], unfit = self.score_range(genomes, first, last)
             if unfit >= 0:
-                genome_id = int(population.table.id[unfit])
-                error = self._refusal(population.genes_of(unfit))
-                message = f"the fitness failed on genome {genome_id}: {error}"
-                raise FitnessError(message, genome_id) from error
+                raise self._failure(population, unfit)
 
         n_turns = -(-n // size)
         if n_turns == 1:
@@ -90,6 +87,14 @@ class CompiledFitness(ABC):
         else:
             take_turns(n_turns, work, context)
         return scores
+
+    def _failure(self, population: Population, unfit: int) -> FitnessError:
+        """Return the error that says which genome has no network of the right size, and why."""
+        genome_id = int(population.table.id[unfit])
+        error = self._refusal(population.genes_of(unfit))
+        failure = FitnessError(f"the fitness failed on genome {genome_id}: {error}", genome_id)
+        failure.__cause__ = error
+        return failure
 
     def _refusal(self, genes: Genes) -> GenomeError:
         wanted = {"num_inputs": self.num_inputs, "num_outputs": self.num_outputs}

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from spiral_monolith_neat_numpy.arrays import AnyArray, FloatArray
+from spiral_monolith_neat_numpy.arrays import AnyArray, BoolArray, FloatArray
 from spiral_monolith_neat_numpy.errors import (
     as_floats,
     check_finite,
@@ -15,6 +15,7 @@ from spiral_monolith_neat_numpy.errors import (
 from spiral_monolith_neat_numpy.evaluation.compiled import CompiledFitness
 from spiral_monolith_neat_numpy.genes.gather import pack_genes
 from spiral_monolith_neat_numpy.genes.genome import Genome
+from spiral_monolith_neat_numpy.genes.population import Population
 from spiral_monolith_neat_numpy.kernels.cases import LANES, N_SUMS, score_cases
 from spiral_monolith_neat_numpy.kernels.layout import Genomes
 from spiral_monolith_neat_numpy.seeding import Purpose, stream
@@ -47,6 +48,18 @@ class CaseFitness(CompiledFitness):
         """Score a range of genomes (see ``CompiledFitness``)."""
         sums, unfit = self._sums(genomes, first, last)
         return self._scores(sums), unfit
+
+    def solvers(self, population: Population) -> BoolArray:
+        """Return ``(n,)`` bool: which genomes have all outputs on the right side of 0.5.
+
+        Raises:
+            FitnessError: a genome has no network of the right size; ``genome_id`` says which.
+        """
+        sums, unfit = self._sums(population.packed, 0, len(population))
+        if unfit >= 0:
+            raise self._failure(population, unfit)
+        solved: BoolArray = sums[:, _WRONG] == 0.0
+        return solved
 
     def _sums(self, genomes: Genomes, first: int, last: int) -> tuple[FloatArray, int]:
         sums = np.empty((last - first, N_SUMS))
