@@ -17,36 +17,50 @@ from harness import Report
 CARTS = 50
 
 
-@dataclass(frozen=True)
-class Drive:
-    """Seconds per action of whole generations on CartPole, and of Gymnasium alone."""
+class Track:
+    """CartPole, and the time it takes by itself.
 
-    whole: float
-    alone: float
-    actions_per_episode: float
+    Each episode is played again at once, without a network: seconds later the machine may be
+    slower or faster by more than a network takes.
+
+    Attributes:
+        alone_s: seconds of the repetitions.
+        n_actions: actions taken, repetitions not counted.
+        n_episodes: episodes, likewise.
+    """
+
+    def __init__(self, env: Any) -> None:
+        """Take the environment."""
+        self._env = env
+        self.alone_s, self.n_actions, self.n_episodes = 0.0, 0, 0
+
+    def episode(self, activate: Activate, seed: int) -> float:
+        """Return the number of actions balanced."""
+        env, taken = self._env, []
+        observation, _ = env.reset(seed=seed)
+        over = False
+        while not over:
+            action = int(activate(observation)[0] > 0.5)
+            observation, _, fell, cut, _ = env.step(action)
+            over = fell or cut
+            taken.append(action)
+        started = time.perf_counter()
+        env.reset(seed=seed)
+        for action in taken:
+            env.step(action)
+        self.alone_s += time.perf_counter() - started
+        self.n_actions += len(taken)
+        self.n_episodes += 1
+        return float(len(taken))
 
 
-def episode(env: Any, activate: Activate, seed: int, out_log: list[list[int]]) -> float:
-    """Return the number of actions balanced; append the actions to ``out_log``."""
-    taken: list[int] = []
-    observation, _ = env.reset(seed=seed)
-    over = False
-    while not over:
-        action = int(activate(observation)[0] > 0.5)
-        observation, _, fell, cut, _ = env.step(action)
-        over = fell or cut
-        taken.append(action)
-    out_log.append(taken)
-    return float(len(taken))
-
-
-def drive_ours(env: Any, gens: int, seed: int, out_log: list[list[int]]) -> float:
-    """Return the seconds of our generations."""
+def drive_ours(track: Track, gens: int, seed: int) -> float:
+    """Return the seconds of our generations, repetitions included."""
     neat = ours(4, CARTS, seed)
     started = time.perf_counter()
     for _ in range(gens):
         scores = [
-            episode(env, compile_genome(genome).activate, place, out_log)
+            track.episode(compile_genome(genome).activate, place)
             for place, genome in enumerate(neat.ask())
         ]
         neat.tell(scores)
@@ -58,30 +72,33 @@ def on_floats(activate: Activate) -> Activate:
     return lambda observation: activate(observation.tolist())
 
 
-def drive_theirs(env: Any, gens: int, seed: int, out_log: list[list[int]]) -> float:
-    """Return the seconds of neat-python's generations."""
+def drive_theirs(track: Track, gens: int, seed: int) -> float:
+    """Return the seconds of neat-python's generations, repetitions included."""
 
     def score(genomes: list[tuple[int, Any]], config: Any) -> None:
         for place, (_, genome) in enumerate(genomes):
             activate = on_floats(theirs.activation_of(genome, config))
-            genome.fitness = episode(env, activate, place, out_log)
+            genome.fitness = track.episode(activate, place)
 
     return theirs.evolve(score, theirs.make_config(CARTS, 4), gens, seed).seconds
 
 
-def drive(side: Callable[[Any, int, int, list[list[int]]], float], gens: int, seed: int) -> Drive:
-    """Run one side's generations, then play the same actions without it."""
-    log: list[list[int]] = []
+@dataclass(frozen=True)
+class Drive:
+    """Seconds per action of whole generations on CartPole, and of Gymnasium alone."""
+
+    whole: float
+    alone: float
+    actions_per_episode: float
+
+
+def drive(side: Callable[[Track, int, int], float], gens: int, seed: int) -> Drive:
+    """Run one side's generations."""
     with closing(gymnasium.make("CartPole-v1")) as env:
-        whole_s = side(env, gens, seed, log)
-        started = time.perf_counter()
-        for number, actions in enumerate(log):
-            env.reset(seed=number % CARTS)
-            for action in actions:
-                env.step(action)
-        alone_s = time.perf_counter() - started
-    n_actions = sum(map(len, log))
-    return Drive(whole_s / n_actions, alone_s / n_actions, n_actions / len(log))
+        track = Track(env)
+        seconds = side(track, gens, seed) - track.alone_s
+    n = track.n_actions
+    return Drive(seconds / n, track.alone_s / n, n / track.n_episodes)
 
 
 def measure_carts(report: Report, gens: int, repeats: int) -> None:

@@ -23,10 +23,10 @@ neat-python's sigmoid), ours by the compiled fitness, neat-python's by its netwo
 physics in plain Python floats.
 
 CartPole-v1: whole generations of 50 in a plain Python loop, one episode of at most 500 actions
-per genome, with the seed of the genome's place; neat-python is handed plain floats, which it is
-faster with. Gymnasium's own time is part of both; it is measured by playing the same actions
-again without any network. The most that is possible is what a library that takes no time at
-all would reach.
+per genome, with the seed of the genome's place, time counted per action; neat-python is handed
+plain floats, which it is faster with. Gymnasium's own time is part of both; it is measured by
+playing each episode again at once, without a network and off the clock. "At most possible" is
+what a library would reach that takes no time at all.
 
 Last, ours alone: the cost per genome at a large population against that at 1,000, one thread,
 the first population not counted; and the growth of a fresh process's peak memory over five
