@@ -30,7 +30,12 @@ from spiral_monolith_neat_numpy.genes.gene import ConnectionGene, NodeGene
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.innovation import InnovationTracker
 from spiral_monolith_neat_numpy.genes.population import Population
-from spiral_monolith_neat_numpy.network.network import Network, compile_genome
+from spiral_monolith_neat_numpy.network.face import Network
+from spiral_monolith_neat_numpy.network.genome_network import compile_genome
+from spiral_monolith_neat_numpy.network.population_network import (
+    PopulationNetwork,
+    compile_population,
+)
 from spiral_monolith_neat_numpy.network.prediction import predict, predict_proba
 from spiral_monolith_neat_numpy.network.training import TrainingSettings, train_with_backprop
 from spiral_monolith_neat_numpy.settings import Settings
@@ -61,6 +66,7 @@ __all__ = [
     "Network",
     "NodeGene",
     "Population",
+    "PopulationNetwork",
     "PopulationContext",
     "ReproPlanaNEATPlus",
     "Settings",
@@ -70,6 +76,7 @@ __all__ = [
     "_shm",
     "compatibility_distance",
     "compile_genome",
+    "compile_population",
     "fitness_backprop_classifier",
     "get_shared_dataset",
     "load",

@@ -17,7 +17,7 @@ from spiral_monolith_neat_numpy.evolution.neat import ReproPlanaNEATPlus
 from spiral_monolith_neat_numpy.evolution.run_settings import EvalMode
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.population import Population
-from spiral_monolith_neat_numpy.network.network import compile_genome
+from spiral_monolith_neat_numpy.network.genome_network import compile_genome
 from spiral_monolith_neat_numpy.settings import Settings
 
 VANILLA = EvalMode()

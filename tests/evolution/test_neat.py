@@ -14,7 +14,7 @@ from spiral_monolith_neat_numpy.evaluation.backprop import (
 )
 from spiral_monolith_neat_numpy.evolution.neat import ReproPlanaNEATPlus
 from spiral_monolith_neat_numpy.genes.validity import check_population
-from spiral_monolith_neat_numpy.network.network import compile_genome
+from spiral_monolith_neat_numpy.network.genome_network import compile_genome
 
 XOR_X = np.array([[0, 0], [0, 1], [1, 0], [1, 1.0]])
 XOR_Y = np.array([0, 1, 1, 0.0])

@@ -11,7 +11,7 @@ from spiral_monolith_neat_numpy.evolution.modelfile import read_model, write_mod
 from spiral_monolith_neat_numpy.evolution.neat import ReproPlanaNEATPlus
 from spiral_monolith_neat_numpy.genes.genome import ConnectionGene, Genome
 from spiral_monolith_neat_numpy.genes.validity import check_population, find_cycle
-from spiral_monolith_neat_numpy.network.network import compile_genome
+from spiral_monolith_neat_numpy.network.genome_network import compile_genome
 from spiral_monolith_neat_numpy.settings import Settings
 
 RECURRENT = Settings(p_add_node=0.3, p_add_connection=0.8, feed_forward=False)

@@ -6,7 +6,8 @@ from tests.genes.strategies import make_genes
 
 from spiral_monolith_neat_numpy.experiment.scores import score
 from spiral_monolith_neat_numpy.genes.genome import Genome
-from spiral_monolith_neat_numpy.network.network import Network, compile_genome
+from spiral_monolith_neat_numpy.network.face import Network
+from spiral_monolith_neat_numpy.network.genome_network import compile_genome
 from spiral_monolith_neat_numpy.tasks.preprocess import Preprocessor
 
 X = np.array([[-2.0], [0.5], [1.0], [3.0]])

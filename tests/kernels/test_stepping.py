@@ -10,14 +10,24 @@ from tests.conftest import JIT_OFF
 from tests.genes.strategies import make_genes, recurrent_genes
 from tests.recurrent_reference import PlainRecurrentNetwork
 
+from spiral_monolith_neat_numpy.genes.gather import pack_genes
+from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.packed import Genes
-from spiral_monolith_neat_numpy.kernels.stepping import activate_packed, compile_one
-from spiral_monolith_neat_numpy.network.recurrent import compile_recurrent
+from spiral_monolith_neat_numpy.kernels.stepping import (
+    activate_each,
+    activate_packed,
+    pack_program,
+)
+from spiral_monolith_neat_numpy.network.genome_network import GenomeNetwork, compile_genome
+
+
+def compiled(genes: Genes) -> GenomeNetwork:
+    return compile_genome(Genome.from_genes(genes))
 
 
 @given(recurrent_genes(), st.integers(0, 1000))
 def test_outputs_over_time_are_those_of_the_twin(genes: Genes, seed: int) -> None:
-    network, twin = compile_recurrent(genes), PlainRecurrentNetwork(genes)
+    network, twin = compiled(genes), PlainRecurrentNetwork(genes)
     rng = np.random.default_rng(seed)
     for _ in range(5):
         x = rng.normal(size=network.n_inputs)
@@ -32,13 +42,13 @@ def test_a_loop_worked_by_hand() -> None:
     genes = make_genes({0: (0, 0, 0.0), 1: (2, 0, 0.5)}, [(0, 1), (1, 1)])
     genes.edge_weight[genes.edge_source == 0] = 2.0
     genes.edge_weight[genes.edge_source == 1] = 3.0
-    network = compile_recurrent(genes)
+    network = compiled(genes)
     assert [network.activate([x])[0] for x in (1.0, 0.0, -1.0)] == [2.5, 8.0, 22.5]
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 def test_an_input_that_is_no_number_changes_nothing(bad: float) -> None:
-    whole = np.array([2, 1, 1, 1, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0])
+    whole = np.array([2, 1, 1, 1, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0])
     real = np.array([bad, 7.0, 0.0, 5.0, 0.0, 0.0, 2.0])
     before = real.copy()
     assert not activate_packed(whole, real)
@@ -47,15 +57,40 @@ def test_an_input_that_is_no_number_changes_nothing(bad: float) -> None:
 
 def test_layout_worked_by_hand() -> None:
     # Node 0 is the input, node 1 the output with bias 4 and one edge of weight 2.
-    head, order, inputs, outputs = [2, 1, 1, 1], [1, 0], [0, 0], [1, 0]
+    head, order, inputs, outputs = [2, 1, 1, 1, 0], [1, 0], [0, 0], [1, 0]
     whole = np.array([*head, *order, *inputs, *outputs, 0, 0, 0, 0, 1, 0])
     real = np.array([3.0, 0.0, 0.0, 0.0, 0.0, 4.0, 2.0])
     assert activate_packed(whole, real)
     assert real.tolist() == [3.0, 10.0, 3.0, 10.0, 0.0, 4.0, 2.0]
 
 
+def test_each_genome_runs_on_its_own_sample_and_keeps_its_own_state() -> None:
+    # y = x + (y before), and y = 2 x; the row of the second holds no number at first.
+    genes = [
+        make_genes({0: (0, 0, 0.0), 1: (2, 0, 0.0)}, [(0, 1), (1, 1)]),
+        make_genes({0: (0, 0, 0.0), 1: (2, 0, 0.0)}, [(0, 1)]),
+    ]
+    genes[1].edge_weight[:] = 2.0
+    parts = [pack_program(pack_genes(one), 0) for one in genes]
+    whole, real = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    offsets = [np.cumsum([0] + [part[k].size for part in parts]) for k in range(2)]
+    out = np.zeros((2, 1))
+    for X, bad, wanted in (
+        ([[1.0], [np.nan]], 1, [1.0, np.nan]),
+        ([[1.0], [5.0]], -1, [2.0, 10.0]),
+    ):
+        assert activate_each(*offsets, whole, np.array(X), real, out) == bad
+        np.testing.assert_array_equal(out[:, 0], wanted)
+
+
+def test_a_genome_without_a_network_is_packed_as_nothing() -> None:
+    genes = make_genes({0: (0, 0, 0.0), 1: (2, 0, 0.0)}, [(0, 1)])
+    genes.edge_target[:] = 9
+    assert [part.size for part in pack_program(pack_genes(genes), 0)] == [0, 0]
+
+
 @pytest.mark.skipif(JIT_OFF, reason="nothing is compiled")
 def test_each_was_compiled_once() -> None:
-    compile_recurrent(make_genes({0: (0, 0, 0.0), 1: (2, 0, 0.5)}, [(0, 1)])).activate([1.0])
-    kernels: list[Any] = [activate_packed, compile_one]
+    compiled(make_genes({0: (0, 0, 0.0), 1: (2, 0, 0.5)}, [(0, 1)])).activate([1.0])
+    kernels: list[Any] = [activate_packed, pack_program]
     assert [len(one.signatures) for one in kernels] == [1, 1]

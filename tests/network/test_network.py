@@ -19,7 +19,8 @@ from spiral_monolith_neat_numpy.genes.genome import ConnectionGene, Genome, Node
 from spiral_monolith_neat_numpy.genes.packed import Genes
 from spiral_monolith_neat_numpy.kernels.forward import run_rows
 from spiral_monolith_neat_numpy.kernels.topology import wire
-from spiral_monolith_neat_numpy.network.network import Network, compile_genes, compile_genome
+from spiral_monolith_neat_numpy.network.genome_network import compile_genome
+from spiral_monolith_neat_numpy.network.network import compile_genes
 
 FLOAT32_MAX = float(np.finfo(np.float32).max)
 
@@ -158,7 +159,7 @@ def test_parameters_beyond_float32_are_refused_without_a_warning(name: str) -> N
     getattr(genes, name)[-1] = np.nan
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert isinstance(compile_genes(genes), Network)
+        assert compile_genes(genes).n_inputs == 1
 
 
 @pytest.mark.parametrize(
@@ -166,7 +167,7 @@ def test_parameters_beyond_float32_are_refused_without_a_warning(name: str) -> N
     [
         ([[1.0]], r"X must have shape \(n_samples, 2\) with n_samples >= 1, got \(1, 1\)"),
         (np.zeros((0, 2)), r"X must have shape .*, got \(0, 2\)"),
-        ([1.0], r"X must have shape \(2,\), one sample at a time, got \(1,\)"),
+        ([1.0], r"X must have shape .*, got \(1,\)"),
         (3.0, r"X must have shape .*, got \(\)"),
         ([[1.0, np.nan]], r"X must hold finite numbers, got nan at index \(0, 1\)"),
         ([[1.0, -np.inf]], "X must hold finite numbers, got -inf"),

@@ -12,14 +12,10 @@ from tests.recurrent_reference import PlainRecurrentNetwork
 from spiral_monolith_neat_numpy.errors import GenomeError
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.packed import Genes
-from spiral_monolith_neat_numpy.network.network import (
-    FeedForwardNetwork,
-    Network,
-    compile_genes,
-    compile_genome,
-)
+from spiral_monolith_neat_numpy.network.face import Network
+from spiral_monolith_neat_numpy.network.genome_network import compile_genome
+from spiral_monolith_neat_numpy.network.network import compile_genes
 from spiral_monolith_neat_numpy.network.prediction import predict
-from spiral_monolith_neat_numpy.network.recurrent import RecurrentNetwork, compile_recurrent
 from spiral_monolith_neat_numpy.network.training import train_with_backprop
 
 NODES = {0: (0, 0, 0.0), 1: (2, 0, 0.0), 2: (1, 0, 0.0), 3: (1, 0, 0.0)}
@@ -37,16 +33,17 @@ def test_any_valid_genome_compiles_and_tells_what_it_is(genes: Genes) -> None:
     assert network.is_recurrent == bool(twin.recurrent())
     assert network.n_inputs == len(twin.inputs)
     assert network.n_outputs == len(twin.outputs)
-    if isinstance(network, RecurrentNetwork):
-        assert network.node_id.tolist() == twin.order
-        assert network.n_recurrent == len(twin.recurrent())
-        assert set(twin.order) == useful_nodes(genes) | set(twin.inputs)
+    assert network.stepper.n_recurrent == len(twin.recurrent())
+    if network.is_recurrent:
+        assert genes.node_id[network.stepper.running].tolist() == twin.order
+    assert set(twin.order) == useful_nodes(genes) | set(twin.inputs)
 
 
 def test_what_reaches_an_output_through_a_cycle_stays() -> None:
     # 0 -> 3 -> 2 -> 3, 2 -> 1: node 3 reaches the output through node 2, which it feeds.
-    network = compile_recurrent(make_genes(NODES, [(0, 3), (3, 2), (2, 3), (2, 1)]))
-    assert network.node_id.tolist() == [0, 3, 2, 1]
+    genes = make_genes(NODES, [(0, 3), (3, 2), (2, 3), (2, 1)])
+    network = compile_genome(Genome.from_genes(genes))
+    assert network.stepper.running.tolist() == [0, 3, 2, 1]
 
 
 def test_control_loop_reads_the_same_for_both_kinds() -> None:
@@ -62,15 +59,18 @@ def test_an_edge_out_of_an_output_needs_no_cycle() -> None:
     nodes = {0: (0, 0, 0.0), 1: (2, 0, 0.0), 2: (2, 0, 0.0)}
     network = compile_genome(Genome.from_genes(make_genes(nodes, [(0, 2), (2, 1)])))
     assert network.activate([3.0]).tolist() == [3.0, 3.0]
-    assert isinstance(network, RecurrentNetwork)
     assert not network.is_recurrent
+    with pytest.raises(ValueError, match="one sample at a time"):
+        network.activate([[3.0]])
 
 
 def test_a_disabled_edge_closes_no_cycle() -> None:
     genome = loop()
     for connection in genome.connections.values():
         connection.enabled = connection.in_node != 2
-    assert isinstance(compile_genome(genome), FeedForwardNetwork)
+    network = compile_genome(genome)
+    assert not network.is_recurrent
+    assert network.activate(np.ones((2, 1))).shape == (2, 1)
 
 
 def test_gradients_are_refused_in_one_sentence() -> None:
@@ -95,7 +95,7 @@ def test_rows_are_refused() -> None:
 def test_inputs_and_outputs_are_needed(kinds: tuple[int, int]) -> None:
     nodes = {i: (kind, 0, 0.0) for i, kind in enumerate(kinds)}
     with pytest.raises(GenomeError, match="at least 1 input and 1 output"):
-        compile_recurrent(make_genes(nodes, [(1, 1)]))
+        compile_genome(Genome.from_genes(make_genes(nodes, [(1, 1)])))
 
 
 def test_a_broken_law_is_named() -> None:

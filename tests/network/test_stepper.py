@@ -14,34 +14,59 @@ from tests.kernels.networks import layered
 from tests.kernels.passes import with_parameters
 from tests.network_reference import PlainNetwork
 
+from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.packed import Genes
+from spiral_monolith_neat_numpy.network.genome_network import GenomeNetwork, compile_genome
 from spiral_monolith_neat_numpy.network.network import compile_genes
-from spiral_monolith_neat_numpy.network.recurrent import compile_recurrent
 from spiral_monolith_neat_numpy.network.stepper import Stepper
+
+
+def compiled(genes: Genes) -> GenomeNetwork:
+    return compile_genome(Genome.from_genes(genes))
 
 
 def counter() -> Stepper:
     """Return y = x + (y before)."""
-    return compile_recurrent(make_genes({0: (0, 0, 0.0), 1: (2, 0, 0.0)}, [(0, 1), (1, 1)])).stepper
+    genes = make_genes({0: (0, 0, 0.0), 1: (2, 0, 0.0)}, [(0, 1), (1, 1)])
+    return compiled(genes).stepper
 
 
 @given(feed_forward_genes(), st.integers(0, 1000))
-def test_without_cycles_a_network_with_memory_gives_the_same_bits(genes: Genes, seed: int) -> None:
+def test_without_cycles_a_network_has_no_memory(genes: Genes, seed: int) -> None:
     genes = with_parameters(genes, seed)
-    feed_forward, recurrent = compile_genes(genes), compile_recurrent(genes)
-    assert not recurrent.is_recurrent
+    network = compiled(genes)
+    assert not network.is_recurrent
     rng = np.random.default_rng(seed)
     for _ in range(3):
-        x = rng.normal(size=feed_forward.n_inputs)
-        fresh = compile_genes(genes).activate(x)
-        assert feed_forward.activate(x).tobytes() == fresh.tobytes()
-        assert recurrent.activate(x).tobytes() == fresh.tobytes()
+        x = rng.normal(size=network.n_inputs)
+        fresh = compiled(genes).activate(x)
+        assert network.activate(x).tobytes() == fresh.tobytes()
         wanted = PlainNetwork(genes).run(x[None], plain=True)[0]
         np.testing.assert_allclose(fresh, wanted, rtol=1e-11, atol=1e-11)
 
 
+@given(feed_forward_genes(), st.integers(0, 1000))
+def test_rows_of_a_compiled_genome_are_those_of_its_genes_to_the_bit(
+    genes: Genes, seed: int
+) -> None:
+    genes = with_parameters(genes, seed)
+    network, trained = compiled(genes), compile_genes(genes)
+    X = np.random.default_rng(seed).normal(size=(5, network.n_inputs))
+    assert network.activate(X).tobytes() == trained.activate(X).tobytes()
+    assert network.logits(X).tobytes() == trained.logits(X).tobytes()
+
+
+def test_a_network_is_that_of_the_genome_when_it_was_compiled() -> None:
+    genes = make_genes({0: (0, 0, 0.0), 1: (2, 0, 0.0)}, [(0, 1)])
+    genome = Genome.from_genes(genes)
+    genome.genes.edge_weight[:] = 2.0
+    network = compile_genome(genome)
+    genome.genes.edge_weight[:] = 3.0
+    assert network.activate([1.0]).tolist() == network.activate([[1.0]])[0].tolist() == [2.0]
+
+
 def test_one_sample_is_a_row_to_the_precision_of_rows() -> None:
-    network = compile_genes(layered(3, 5, 2, tuple(range(10)), seed=1))
+    network = compiled(layered(3, 5, 2, tuple(range(10)), seed=1))
     X = np.random.default_rng(0).normal(size=(20, 3))
     found = np.array([network.activate(x) for x in X])
     np.testing.assert_allclose(found, network.activate(X), rtol=2e-5, atol=2e-5)
@@ -50,7 +75,7 @@ def test_one_sample_is_a_row_to_the_precision_of_rows() -> None:
 def test_parameters_are_those_of_the_genes_to_the_last_bit() -> None:
     genes = make_genes({0: (0, 0, 0.0), 1: (2, 0, 0.0)}, [(0, 1)])
     genes.edge_weight[:], genes.node_bias[:] = 1.0 / 3.0, 1e-12
-    assert compile_genes(genes).activate([3.0])[0] == 3.0 * (1.0 / 3.0) + 1e-12
+    assert compiled(genes).activate([3.0])[0] == 3.0 * (1.0 / 3.0) + 1e-12
 
 
 def test_state_stays_until_it_is_reset() -> None:

@@ -17,7 +17,7 @@ from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.population import Population
 from spiral_monolith_neat_numpy.kernels.loss import LOGISTIC, SOFTMAX, SQUARED
 from spiral_monolith_neat_numpy.kernels.train import train
-from spiral_monolith_neat_numpy.network.network import compile_genome
+from spiral_monolith_neat_numpy.network.genome_network import compile_genome
 from spiral_monolith_neat_numpy.network.prediction import predict
 from spiral_monolith_neat_numpy.network.training import TrainingSettings, train_with_backprop
 from spiral_monolith_neat_numpy.seeding import Purpose, stream_key

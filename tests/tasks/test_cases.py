@@ -7,7 +7,7 @@ from tests.genes.strategies import make_genes
 from spiral_monolith_neat_numpy.arrays import AnyArray
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.population import Population
-from spiral_monolith_neat_numpy.network.network import compile_genome
+from spiral_monolith_neat_numpy.network.genome_network import compile_genome
 from spiral_monolith_neat_numpy.tasks.cases import (
     CaseFitness,
     FunctionFitness,

@@ -8,7 +8,7 @@ from tests.poles_reference import episode
 from spiral_monolith_neat_numpy.errors import GenomeError
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.population import Population
-from spiral_monolith_neat_numpy.network.network import compile_genome
+from spiral_monolith_neat_numpy.network.genome_network import compile_genome
 from spiral_monolith_neat_numpy.tasks.double_pole import START, DoublePoleFitness, general_starts
 
 

@@ -9,7 +9,7 @@ from tests.genes.strategies import make_genes
 from spiral_monolith_neat_numpy.errors import DataError, GenomeError, ModelFileError
 from spiral_monolith_neat_numpy.evolution.modelfile import write_model
 from spiral_monolith_neat_numpy.genes.genome import Genome
-from spiral_monolith_neat_numpy.network.network import compile_genome
+from spiral_monolith_neat_numpy.network.genome_network import compile_genome
 from spiral_monolith_neat_numpy.tasks.columns import text_column
 from spiral_monolith_neat_numpy.tasks.model import Model, load, save
 from spiral_monolith_neat_numpy.tasks.preprocess import Preprocessor

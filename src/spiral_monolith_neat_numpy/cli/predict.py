@@ -14,7 +14,8 @@ from spiral_monolith_neat_numpy.cli.words import count, score_name, score_words
 from spiral_monolith_neat_numpy.errors import DataError
 from spiral_monolith_neat_numpy.evolution.wholefile import write_whole
 from spiral_monolith_neat_numpy.experiment.scores import score
-from spiral_monolith_neat_numpy.network.network import Network, compile_genome
+from spiral_monolith_neat_numpy.network.face import Network
+from spiral_monolith_neat_numpy.network.genome_network import compile_genome
 from spiral_monolith_neat_numpy.network.prediction import network_predict, network_probabilities
 from spiral_monolith_neat_numpy.tasks.model import Model
 from spiral_monolith_neat_numpy.tasks.table import Table, read_table

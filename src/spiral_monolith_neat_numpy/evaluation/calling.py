@@ -49,7 +49,8 @@ class Job:
                 of the genome, or returned something other than a number.
         """
         genome = population[index]
-        genome_id = genome.id
+        table, row = genome.record()
+        genome_id = int(table.id[row])
         try:
             if self.wants_context:
                 context = EvaluationContext(self.seed, self.generation, genome_id)

@@ -71,7 +71,7 @@ class ReproPlanaNEATPlus:
 
     Example:
         >>> import numpy as np
-        >>> from spiral_monolith_neat_numpy.network.network import compile_genome
+        >>> from spiral_monolith_neat_numpy.network.genome_network import compile_genome
         >>> X, y = np.array([[0, 0], [0, 1], [1, 0], [1, 1.0]]), np.array([0, 1, 1, 0.0])
         >>> def fitness(genome):
         ...     error = np.abs(compile_genome(genome).activate(X)[:, 0] - y).sum()

@@ -13,7 +13,7 @@ import numpy as np
 
 from spiral_monolith_neat_numpy.arrays import AnyArray
 from spiral_monolith_neat_numpy.genes.genome import Genome
-from spiral_monolith_neat_numpy.network.network import compile_genome
+from spiral_monolith_neat_numpy.network.genome_network import compile_genome
 from spiral_monolith_neat_numpy.network.prediction import network_probabilities
 from spiral_monolith_neat_numpy.tasks.dataset import Dataset, Split
 

@@ -11,7 +11,8 @@ from spiral_monolith_neat_numpy.arrays import AnyArray, FloatArray
 from spiral_monolith_neat_numpy.experiment.result import ExperimentResult
 from spiral_monolith_neat_numpy.genes.codes import OUTPUT
 from spiral_monolith_neat_numpy.genes.genome import Genome
-from spiral_monolith_neat_numpy.network.network import Network, compile_genome
+from spiral_monolith_neat_numpy.network.face import Network
+from spiral_monolith_neat_numpy.network.genome_network import compile_genome
 from spiral_monolith_neat_numpy.network.prediction import network_predict, network_probabilities
 from spiral_monolith_neat_numpy.pictures.confusion import draw_confusion
 from spiral_monolith_neat_numpy.pictures.decision_boundary import (

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from spiral_monolith_neat_numpy.arrays import AnyArray
-from spiral_monolith_neat_numpy.network.network import Network
+from spiral_monolith_neat_numpy.network.face import Network
 from spiral_monolith_neat_numpy.network.prediction import network_predict, network_probabilities
 from spiral_monolith_neat_numpy.tasks.preprocess import Preprocessor
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from spiral_monolith_neat_numpy.errors import check_integer
 from spiral_monolith_neat_numpy.genes.codes import HEADS, HIDDEN, REGEN_MODES, SEXES
+from spiral_monolith_neat_numpy.genes.gather import pack_genes
 from spiral_monolith_neat_numpy.genes.gene import ConnectionGene, NodeGene
 from spiral_monolith_neat_numpy.genes.mappings import ConnectionMap, NodeMap
 from spiral_monolith_neat_numpy.genes.packed import Genes, check_layout
@@ -25,6 +26,7 @@ from spiral_monolith_neat_numpy.genes.record import (
     score_field,
 )
 from spiral_monolith_neat_numpy.genes.table import NO_PARENT, PopulationTable
+from spiral_monolith_neat_numpy.kernels.layout import Genomes
 
 __all__ = ["ConnectionGene", "Genes", "Genome", "NodeGene"]
 
@@ -36,8 +38,21 @@ class Home(Protocol):
     def version(self) -> int:
         """Changes whenever a place may have changed."""
 
+    @property
+    def packed(self) -> Genomes:
+        """All genomes' genes in the form that kernels take."""
+
     def place(self, index: int) -> Place:
         """Return where genome ``index`` lives now."""
+
+    def former(self, index: int, stamp: int) -> Place:
+        """Return where the genome lives that row ``index`` held under an earlier stamp."""
+
+    def stamp(self, index: int) -> int:
+        """Return how often row ``index`` was given another genome."""
+
+    def record(self, index: int) -> tuple[PopulationTable, int]:
+        """Return the table and the row of it that hold the record of genome ``index``."""
 
 
 class Genome:
@@ -66,11 +81,12 @@ class Genome:
         Genome(id=7, nodes=2, connections=1, fitness=None)
     """
 
-    __slots__ = ("__weakref__", "_home", "_index", "_place", "_version")
+    __slots__ = ("__weakref__", "_home", "_index", "_place", "_stamp", "_version")
 
     _home: Home | None
     _index: int
-    _place: Place
+    _place: Place | None  # a view's is looked up when it is first asked for
+    _stamp: int
     _version: int
 
     id = integer_field("id")
@@ -102,7 +118,7 @@ class Genome:
         genome.head = head
         own = genes.copy()
         check_layout(own)
-        genome._settle(own, genome._place.table)
+        genome._settle(own, genome.place().table)
         return genome
 
     @classmethod
@@ -119,20 +135,36 @@ class Genome:
         genome._home = home
         genome._index = index
         genome._version = home.version
-        genome._place = home.place(index)
+        genome._stamp = home.stamp(index)
+        genome._place = None
         return genome
 
     def place(self) -> Place:
         """Return where the genome lives now."""
-        if self._home is not None and self._home.version != self._version:
-            self._follow(self._home)
-        return self._place
+        home, place = self._home, self._place
+        if home is not None and (place is None or home.version != self._version):
+            place = self._follow(home)
+        assert place is not None, "a genome that is no view owns its place"
+        return place
+
+    def record(self) -> tuple[PopulationTable, int]:
+        """Return the table and the row of it that hold all but the genes."""
+        if self._home is not None and self._home.stamp(self._index) == self._stamp:
+            return self._home.record(self._index)
+        _, table, row, _ = self.place()
+        return table, row
+
+    def packed(self) -> tuple[Genomes, int]:
+        """Return packed genes in the form that kernels take, and the place among them."""
+        if self._home is not None and self._home.stamp(self._index) == self._stamp:
+            return self._home.packed, self._index
+        return pack_genes(self.genes), 0
 
     @property
     def is_view(self) -> bool:
         """Whether writes go to a population."""
-        self.place()
-        return self._home is not None
+        home = self._home
+        return home is not None and home.stamp(self._index) == self._stamp
 
     def is_view_of(self, home: Home, index: int) -> bool:
         """Return whether writes go to genome ``index``, from 0, of that population."""
@@ -166,7 +198,7 @@ class Genome:
     @property
     def parents(self) -> tuple[int, ...]:
         """Ids of the parents: none, one, or mother and father."""
-        _, table, row, _ = self.place()
+        table, row = self.record()
         both = (int(table.mother[row]), int(table.father[row]))
         return tuple(parent for parent in both if parent != NO_PARENT)
 
@@ -175,7 +207,7 @@ class Genome:
         if len(value) > 2:
             raise ValueError(f"parents must be at most two ids, got {value!r}")
         ids = [check_integer("parents", parent, 0, MAX_INT64) for parent in value]
-        _, table, row, _ = self.place()
+        table, row = self.record()
         table.mother[row], table.father[row] = (*ids, NO_PARENT, NO_PARENT)[:2]
 
     def copy(self) -> "Genome":
@@ -225,15 +257,15 @@ class Genome:
     def _settle(self, genes: Genes, table: PopulationTable) -> None:
         """Live in arrays and a table of one row that nothing else uses."""
         self._home = None
-        self._index = 0
-        self._version = 0
+        self._index = self._version = self._stamp = 0
         self._place = Place(genes, table, 0, 0)
 
-    def _follow(self, home: Home) -> None:
+    def _follow(self, home: Home) -> Place | None:
         """Take up the new place in the population, or leave it if the row was given away."""
-        place = home.place(self._index)
-        if place.stamp == self._place.stamp:
-            self._place, self._version = place, home.version
+        if home.stamp(self._index) == self._stamp:
+            self._place, self._version = home.place(self._index), home.version
         else:
-            genes, table, row, _ = self._place
+            known = self._place
+            genes, table, row, _ = home.former(self._index, self._stamp) if known is None else known
             self._settle(genes.copy(), table.row(row))
+        return self._place

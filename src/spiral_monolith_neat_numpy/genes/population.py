@@ -81,6 +81,7 @@ class Population(Sequence[Genome]):
         self._table = table
         self._version = 0
         self._stamps: dict[int, int] = {}
+        self._former: dict[tuple[int, int], Place] = {}
         self._assigned: dict[int, tuple[Genes, PopulationTable]] = {}
         self._kernel_form: Genomes | None = None
 
@@ -177,6 +178,20 @@ class Population(Sequence[Genome]):
         edges = slice(self._edge_offset[index], self._edge_offset[index + 1])
         return Place(self._genes.part(nodes, edges), self._table, index, stamp)
 
+    def record(self, index: int) -> tuple[PopulationTable, int]:
+        """Return the table and the row of it that hold the record of genome ``index``."""
+        if index in self._assigned:
+            return self._assigned[index][1], 0
+        return self._table, index
+
+    def stamp(self, index: int) -> int:
+        """Return how often row ``index``, from 0, was given another genome."""
+        return self._stamps.get(index, 0)
+
+    def former(self, index: int, stamp: int) -> Place:
+        """Return where the genome lives that row ``index`` held under an earlier stamp."""
+        return self._former[index, stamp]
+
     def genes_of(self, index: SupportsIndex) -> Genes:
         """Return views on the arrays of one genome."""
         return self.place(self._row(index)).genes
@@ -249,8 +264,11 @@ class Population(Sequence[Genome]):
             self.on_structure(new.genes)
         if genome.is_view_of(self, row):
             return
+        # A view made before goes on to show the genome that was there.
+        before = self.place(row)
+        self._former[row, before.stamp] = before
         self._assigned[row] = (new.genes, new.table)
-        self._stamps[row] = self._stamps.get(row, 0) + 1
+        self._stamps[row] = before.stamp + 1
         self._version += 1
 
     def __repr__(self) -> str:

@@ -31,8 +31,8 @@ class Place(NamedTuple):
 class Placed(Protocol):
     """What a field needs of its genome."""
 
-    def place(self) -> Place:
-        """Return where the genome lives now."""
+    def record(self) -> tuple[PopulationTable, int]:
+        """Return the table and the row of it that hold the record."""
 
 
 class RecordField(Generic[T]):
@@ -62,12 +62,12 @@ class RecordField(Generic[T]):
     def __get__(self, genome: Placed | None, owner: type) -> Self | T:
         if genome is None:
             return self
-        _, table, row, _ = genome.place()
+        table, row = genome.record()
         return self._read(getattr(table, self._column)[row])
 
     def __set__(self, genome: Placed, value: T) -> None:
         entry = self._check(self._name, value)
-        _, table, row, _ = genome.place()
+        table, row = genome.record()
         getattr(table, self._column)[row] = entry
 
 

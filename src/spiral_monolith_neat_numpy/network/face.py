@@ -12,7 +12,7 @@ class Network(ABC):
 
     Example:
         >>> from spiral_monolith_neat_numpy.genes.population import Population
-        >>> from spiral_monolith_neat_numpy.network.network import compile_genome
+        >>> from spiral_monolith_neat_numpy.network.genome_network import compile_genome
         >>> network = compile_genome(Population.first(1, 4, 2)[0])
         >>> network.reset()
         >>> action = network.activate([0.1, 0.0, -0.2, 0.4])

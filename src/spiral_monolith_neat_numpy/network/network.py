@@ -1,33 +1,25 @@
-"""A genome made ready to run: ordered, pruned, indexed, in float32."""
+"""A genome made ready to train and to run rows of samples: ordered, pruned, in float32."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from spiral_monolith_neat_numpy.arrays import Float32Array, FloatArray, IntArray
-from spiral_monolith_neat_numpy.errors import GenomeError, as_floats, check_features
+from spiral_monolith_neat_numpy.errors import GenomeError, check_features
 from spiral_monolith_neat_numpy.genes.gather import as_kernels_take
-from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.packed import Genes
 from spiral_monolith_neat_numpy.genes.validity import check_genome
 from spiral_monolith_neat_numpy.kernels.forward import run_rows
-from spiral_monolith_neat_numpy.kernels.program import Program
 from spiral_monolith_neat_numpy.kernels.topology import wire
 from spiral_monolith_neat_numpy.kernels.wiring import Wiring
-from spiral_monolith_neat_numpy.network.face import Network
-from spiral_monolith_neat_numpy.network.recurrent import compile_recurrent
-from spiral_monolith_neat_numpy.network.stepper import Stepper
-
-__all__ = ["FeedForwardNetwork", "Network", "compile_genes", "compile_genome"]
 
 _OUTPUT = 2
 
 
 @dataclass(frozen=True)
-class FeedForwardNetwork(Network):
-    """A network without cycles: what predicts, trains, exports and draws.
+class FeedForwardNetwork:
+    """A network without cycles: what trains and runs rows of samples.
 
     Nodes lie in running order: inputs by id, hidden nodes in topological order, outputs
     by id. Hidden nodes from which no output can be reached are left out, and disabled edges.
@@ -64,59 +56,19 @@ class FeedForwardNetwork(Network):
         """Number of outputs."""
         return self.wiring.n_outputs
 
-    @property
-    def is_recurrent(self) -> bool:
-        """False: a sample's outputs depend on that sample alone."""
-        return False
-
-    def reset(self) -> None:
-        """Do nothing: there is nothing to forget."""
-
     def activate(self, X: ArrayLike) -> FloatArray:
-        """Return the outputs' activations for one sample or for rows (see ``Network``)."""
-        array = X if isinstance(X, np.ndarray) else as_floats("X", X)
-        return self._stepper.activate(array) if array.ndim == 1 else self._run(array, plain=True)
+        """Return the outputs' own activations, ``(n_samples, n_outputs)`` float64."""
+        return self._run(X, plain=True)
 
     def logits(self, X: ArrayLike) -> FloatArray:
-        """Return the outputs' sums before any activation (see ``Network``)."""
+        """Return the outputs' sums before any activation, ``(n_samples, n_outputs)`` float64."""
         return self._run(X, plain=False)
-
-    @cached_property
-    def _stepper(self) -> Stepper:
-        wiring = self.wiring
-        n = self.gene_bias.size
-        program = Program(
-            wiring.activation,
-            self.gene_bias,
-            wiring.in_start.astype(np.int64),
-            wiring.in_source.astype(np.int64),
-            self.gene_weight,
-            np.arange(wiring.n_inputs, n),
-            np.arange(wiring.n_inputs),
-            np.arange(n - wiring.n_outputs, n),
-        )
-        return Stepper.from_program(program, n - wiring.n_inputs)
 
     def _run(self, X: ArrayLike, *, plain: bool) -> FloatArray:
         rows = as_kernels_take(check_features("X", X, self.n_inputs))
         out = np.empty((rows.shape[0], self.n_outputs))
         run_rows(self.wiring, self.weight, self.bias, plain, rows, out)
         return out
-
-
-def compile_genome(genome: Genome) -> Network:
-    """Return the network of a genome, feed-forward if it can be.
-
-    Args:
-        genome: any valid genome.
-
-    Raises:
-        GenomeError: there is no input or no output, a parameter of a feed-forward network is
-            beyond float32, or an enabled edge starts or ends nowhere or leads into an input.
-    """
-    genes, head = genome.genes, genome.head
-    wired = _wired(genes, head)
-    return compile_recurrent(genes, head) if wired is None else wired
 
 
 def compile_genes(genes: Genes, head: str = "plain") -> FeedForwardNetwork:

@@ -5,7 +5,8 @@ from numpy.typing import ArrayLike
 
 from spiral_monolith_neat_numpy.arrays import AnyArray, FloatArray
 from spiral_monolith_neat_numpy.genes.genome import Genome
-from spiral_monolith_neat_numpy.network.network import Network, compile_genome
+from spiral_monolith_neat_numpy.network.face import Network
+from spiral_monolith_neat_numpy.network.genome_network import compile_genome
 
 
 def predict(genome: Genome, X: ArrayLike) -> AnyArray:

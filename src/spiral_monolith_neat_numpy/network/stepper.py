@@ -5,14 +5,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from spiral_monolith_neat_numpy.arrays import AnyArray, FloatArray, IntArray
+from spiral_monolith_neat_numpy.arrays import FloatArray, IntArray
 from spiral_monolith_neat_numpy.errors import as_floats, check_finite
-from spiral_monolith_neat_numpy.kernels.program import Program
+from spiral_monolith_neat_numpy.genes.codes import HIDDEN, INPUT, OUTPUT
+from spiral_monolith_neat_numpy.genes.packed import Genes
 from spiral_monolith_neat_numpy.kernels.stepping import (
     HEADER,
     N_INPUTS,
     N_NODES,
+    N_ORDERED,
     N_OUTPUTS,
+    N_RECURRENT,
     activate_packed,
 )
 
@@ -28,26 +31,12 @@ class Stepper:
 
     def __init__(self, whole: IntArray, real: FloatArray) -> None:
         """Take over a packed program (see ``kernels.stepping``)."""
-        n, n_inputs, n_outputs = (int(whole[at]) for at in (N_NODES, N_INPUTS, N_OUTPUTS))
+        n, n_inputs, n_outputs = whole[N_NODES], whole[N_INPUTS], whole[N_OUTPUTS]
         first = n_inputs + n_outputs
         self._whole, self._real = whole, real
         self._inputs, self._outputs = real[:n_inputs], real[n_inputs:first]
         self._values = real[first : first + n]
-        self._shape = (n_inputs,)
-
-    @classmethod
-    def from_program(cls, program: Program, n_ordered: int) -> "Stepper":
-        """Pack a program whose arrays have no more entries than count, ``order`` excepted."""
-        n, n_inputs, n_outputs = program.bias.size, program.input.size, program.output.size
-        whole = np.zeros(HEADER + 5 * n + 1 + program.source.size, dtype=np.int64)
-        whole[:HEADER] = n, n_inputs, n_outputs, n_ordered
-        rows: list[AnyArray] = [program.order, program.input, program.output, program.activation]
-        for row, values in enumerate([*rows, program.start]):
-            first = HEADER + row * n
-            whole[first : first + values.size] = values
-        whole[HEADER + 5 * n + 1 :] = program.source
-        state = np.zeros(n_inputs + n_outputs + n)
-        return cls(whole, np.concatenate([state, program.bias, program.weight]))
+        self._shape = (int(n_inputs),)
 
     @property
     def n_inputs(self) -> int:
@@ -58,6 +47,55 @@ class Stepper:
     def n_outputs(self) -> int:
         """Number of outputs."""
         return int(self._outputs.size)
+
+    @property
+    def n_recurrent(self) -> int:
+        """Number of edges that carry a value of the activation before."""
+        return int(self._whole[N_RECURRENT])
+
+    @property
+    def takes_rows(self) -> bool:
+        """Whether samples do not depend on one another and no edge leaves an output."""
+        n = self._whole[N_NODES]
+        outputs = self._whole[HEADER + 2 * n : HEADER + 2 * n + self._whole[N_OUTPUTS]]
+        source = self._whole[HEADER + 5 * n + 1 :]
+        return self.n_recurrent == 0 and not np.isin(source, outputs).any()
+
+    @property
+    def running(self) -> IntArray:
+        """``(n_running,)`` int64: the inputs, then the nodes that run, in running order.
+
+        Nodes are counted from 0 in the order of their ids.
+        """
+        n, n_inputs = self._whole[N_NODES], self._whole[N_INPUTS]
+        order = self._whole[HEADER : HEADER + self._whole[N_ORDERED]]
+        return np.concatenate([self._whole[HEADER + n : HEADER + n + n_inputs], order])
+
+    def arrays(self) -> tuple[IntArray, FloatArray]:
+        """Return the packed program with its state (see ``kernels.stepping``), as it is."""
+        return self._whole, self._real
+
+    def genes(self) -> Genes:
+        """Return genes that give this program: nodes by their places, edges by their targets."""
+        n, n_inputs = int(self._whole[N_NODES]), self._whole[N_INPUTS]
+        n_outputs = self._whole[N_OUTPUTS]
+        _, inputs, outputs, activation = self._whole[HEADER : HEADER + 4 * n].reshape(4, n)
+        start = self._whole[HEADER + 4 * n : HEADER + 5 * n + 1]
+        source = self._whole[HEADER + 5 * n + 1 :]
+        kind = np.full(n, HIDDEN, np.int8)
+        kind[inputs[:n_inputs]], kind[outputs[:n_outputs]] = INPUT, OUTPUT
+        bias, weight = np.split(self._real[n_inputs + n_outputs + n :], [n])
+        return Genes(
+            node_id=np.arange(n, dtype=np.int64),
+            node_kind=kind,
+            node_activation=activation.astype(np.int8),
+            node_bias=bias.copy(),
+            edge_innovation=np.arange(source.size, dtype=np.int64),
+            edge_source=source.copy(),
+            edge_target=np.repeat(np.arange(n, dtype=np.int64), np.diff(start)),
+            edge_weight=weight.copy(),
+            edge_enabled=np.ones(source.size, dtype=np.bool_),
+        )
 
     def reset(self) -> None:
         """Set the state back to rest: all values 0."""

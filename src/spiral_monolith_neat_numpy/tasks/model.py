@@ -12,7 +12,7 @@ from spiral_monolith_neat_numpy.arrays import AnyArray, FloatArray
 from spiral_monolith_neat_numpy.errors import DataError, GenomeError, ModelFileError
 from spiral_monolith_neat_numpy.evolution.modelfile import read_model, write_model
 from spiral_monolith_neat_numpy.genes.genome import Genome
-from spiral_monolith_neat_numpy.network.network import compile_genome
+from spiral_monolith_neat_numpy.network.genome_network import compile_genome
 from spiral_monolith_neat_numpy.network.prediction import network_predict, network_probabilities
 from spiral_monolith_neat_numpy.tasks.preprocess import Preprocessor, Rows
 from spiral_monolith_neat_numpy.tasks.table import Table

@@ -1,0 +1,98 @@
+"""A genome made ready to run: one sample after the other, or rows of them at once."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from spiral_monolith_neat_numpy.arrays import FloatArray
+from spiral_monolith_neat_numpy.errors import GenomeError, as_floats
+from spiral_monolith_neat_numpy.genes.genome import Genome
+from spiral_monolith_neat_numpy.genes.validity import check_genome
+from spiral_monolith_neat_numpy.kernels.stepping import pack_program
+from spiral_monolith_neat_numpy.network.face import Network
+from spiral_monolith_neat_numpy.network.network import FeedForwardNetwork, compile_genes
+from spiral_monolith_neat_numpy.network.stepper import Stepper
+
+
+@dataclass(frozen=True)
+class GenomeNetwork(Network):
+    """A network as the genome was when it was compiled, with cycles or without.
+
+    Nodes run in an order in which only edges that close a cycle lead back; those carry what
+    their source was at the activation before, 0 at the first. So without cycles there is no
+    memory. Nodes from which no output can be reached are left out, and disabled edges.
+
+    Attributes:
+        stepper: runs one sample, and holds the state.
+        head: "plain", "softmax", "logistic" or "identity".
+    """
+
+    stepper: Stepper
+    head: str
+
+    @property
+    def n_inputs(self) -> int:
+        """Number of inputs."""
+        return self.stepper.n_inputs
+
+    @property
+    def n_outputs(self) -> int:
+        """Number of outputs."""
+        return self.stepper.n_outputs
+
+    @property
+    def is_recurrent(self) -> bool:
+        """Whether outputs may depend on earlier samples."""
+        return self.stepper.n_recurrent > 0
+
+    def reset(self) -> None:
+        """Forget what came before: all values are 0 again."""
+        self.stepper.reset()
+
+    def activate(self, X: ArrayLike) -> FloatArray:
+        """Return the outputs' activations for one sample or for rows (see ``Network``)."""
+        array = X if isinstance(X, np.ndarray) else as_floats("X", X)
+        if array.ndim == 1 or self._rows is None:
+            return self.stepper.activate(array)
+        return self._rows.activate(array)
+
+    def logits(self, X: ArrayLike) -> FloatArray:
+        """Return the outputs' sums before any activation (see ``Network``)."""
+        if self._rows is None:
+            raise ValueError(
+                "a recurrent network has no outputs for rows by themselves, as each depends on "
+                "those before it: reset() the network and activate() one sample after the other"
+            )
+        return self._rows.logits(X)
+
+    @cached_property
+    def _rows(self) -> FeedForwardNetwork | None:
+        """What runs rows of samples, made when the first ones come; None: nothing can."""
+        if not self.stepper.takes_rows:
+            return None
+        return compile_genes(self.stepper.genes(), self.head)
+
+
+def compile_genome(genome: Genome) -> GenomeNetwork:
+    """Return the network of a genome, as it is now.
+
+    Args:
+        genome: any valid genome.
+
+    Raises:
+        GenomeError: there is no input or no output, or an enabled edge starts or ends nowhere or
+            leads into an input. Rows of samples raise it where a parameter is beyond float32.
+    """
+    whole, real = pack_program(*genome.packed())
+    if not whole.size:
+        check_genome(genome.genes, feed_forward=False)  # says which law is broken, and where
+        raise GenomeError("enabled edges of a network must join its nodes, none an input")
+    stepper = Stepper(whole, real)
+    if stepper.n_inputs == 0 or stepper.n_outputs == 0:
+        raise GenomeError(
+            "a network must have at least 1 input and 1 output, got "
+            f"{stepper.n_inputs} and {stepper.n_outputs}"
+        )
+    return GenomeNetwork(stepper, genome.head)
