@@ -6,6 +6,10 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
+from spiral_monolith_neat_numpy.arrays import FloatArray
+
 _WORD = 2**64
 _GAMMA = 0x9E3779B97F4A7C15
 
@@ -101,6 +105,25 @@ def distance(
     return (c_excess * excess + c_disjoint * (len(unmatched) - excess)) / n + c_weight * gap
 
 
+def mark(edges: dict[int, float]) -> int:
+    """Twin of ``distance.mark``: a bit for each remainder of the innovations."""
+    return sum(2**bit for bit in {innovation % 64 for innovation in edges})
+
+
+def least_distance(
+    a: dict[int, float],
+    b: dict[int, float],
+    c_excess: float,
+    c_disjoint: float,
+    normalise_above: float,
+) -> float:
+    """Twin of ``distance.least_distance``, of two genomes instead of their marks."""
+    alone = {innovation % 64 for innovation in a} ^ {innovation % 64 for innovation in b}
+    larger = max(len(a), len(b))
+    n = larger if larger >= normalise_above and larger > 0 else 1
+    return min(c_excess, c_disjoint) * len(alone) / n
+
+
 def absorb(
     known: list[dict[int, float]],
     threshold: float,
@@ -149,33 +172,180 @@ def succeed(
     return [into[k] if k in merged else k for k in range(len(known))], species
 
 
+def divide(
+    genomes: list[dict[int, float]],
+    known: list[dict[int, float]],
+    threshold: float,
+    measure: Callable[[dict[int, float], dict[int, float]], float],
+) -> tuple[list[int], list[int]]:
+    """Twin of ``speciate.divide``: species of each genome, into which each known one merged."""
+    into = absorb(known, threshold, measure)
+    stays = sorted(set(into))
+    species, founders = assign(genomes, [known[k] for k in stays], threshold, measure)
+    founding = [genomes[place] for place in founders]
+    into, founded = succeed(founding, known, into, threshold, measure)
+    return [(stays + founded)[s] for s in species], into
+
+
+@dataclass
+class Record:
+    """What is known of a species, for the twins of the kernels that write it."""
+
+    id: int
+    created: int
+    last_improved: int
+    best_fitness: float
+
+
+def describe(
+    species: list[int], into: list[int], scores: list[float], known: list[Record], now: int
+) -> tuple[list[Record], list[list[int]]]:
+    """Twin of ``describe.describe``: records of species with members, and these, the best first.
+
+    New species get ids from 100 on.
+    """
+    records, ranked = [], []
+    for s in sorted(set(species)):
+        merged = [record for record, joined in zip(known, into, strict=True) if joined == s]
+        record = Record(100 + s - len(into), now, now, -math.inf)
+        if s < len(into):
+            best = min([*merged, known[s]], key=lambda one: (-one.best_fitness, one.last_improved))
+            own = known[s]
+            record = Record(own.id, own.created, best.last_improved, best.best_fitness)
+        members = [genome for genome, label in enumerate(species) if label == s]
+        ranked.append(best_first(scores, members))
+        champion = worth(scores[ranked[-1][0]])
+        if champion > record.best_fitness:
+            record.best_fitness, record.last_improved = champion, now
+        records.append(record)
+    return records, ranked
+
+
+def worth(score: float) -> float:
+    """Twin of ``ranking.worth``."""
+    return score if score == score else -math.inf
+
+
+def best_first(scores: Sequence[float], candidates: Sequence[int]) -> list[int]:
+    """Twin of ``ranking.rank_best`` for all candidates."""
+    return sorted(candidates, key=lambda index: (-worth(scores[index]), index))
+
+
+def pairwise_sum(values: Sequence[float]) -> float:
+    """Twin of ``share.pairwise_sum``, as NumPy's own is written."""
+    n = len(values)
+    if n > 128:
+        half = n // 2 - n // 2 % 8
+        return pairwise_sum(values[:half]) + pairwise_sum(values[half:])
+    whole = n - n % 8
+    lanes = [sum(values[lane:whole:8]) for lane in range(8)] if whole else [0.0] * 8
+    while len(lanes) > 1:
+        lanes = [lanes[i] + lanes[i + 1] for i in range(0, len(lanes), 2)]
+    return sum(values[whole:], lanes[0])
+
+
+def shift(scores: FloatArray) -> FloatArray:
+    """Twin of ``share.shift``."""
+    finite = np.isfinite(scores)
+    if not finite.any():
+        return np.asarray(scores == np.inf, dtype=np.float64)
+    low, high = scores[finite].min(), scores[finite].max()
+    held = np.clip(np.where(np.isnan(scores), low, scores), low, high)
+    shares = held / (np.abs(scores[finite]).max() or 1.0)
+    return np.asarray(shares - min(float(shares.min()), 0.0))
+
+
+def allot(
+    members: list[list[int]],
+    scores: FloatArray,
+    total: int,
+    is_barred: Sequence[bool],
+    elitism_min_size: int,
+) -> list[int]:
+    """Twin of ``share.allot``, whole arrays at a time."""
+    size = np.array([len(own) for own in members])
+    champion = np.array([max(worth(scores[i]) for i in own) for own in members])
+    best = int(champion.argmax())
+    breeds = ~np.array(is_barred)
+    breeds[best] = True
+    shares = shift(scores)
+    mean = np.array([shares[own[0]] + pairwise_sum(shares[own[1:]].tolist()) for own in members])
+    least = (breeds & (size > elitism_min_size)).astype(np.int64)
+    least[best] = 1
+    least[np.lexsort((-champion, 1 - least))[total:]] = 0
+    share = np.where(breeds, mean / size, 0.0)
+    share = share if share.any() else breeds.astype(np.float64)
+    above = np.maximum(share / pairwise_sum(share.tolist()) * total - least, 0.0)
+    left = total - int(least.sum())
+    if left:
+        above *= left / pairwise_sum(above.tolist())
+        least += np.floor(above).astype(np.int64)
+        remainder = np.where(breeds, above - np.floor(above), -1.0)
+        missing = total - int(least.sum())
+        least[np.argsort(-remainder, kind="stable")[:missing]] += 1
+    return [int(count) for count in least]
+
+
+@dataclass
+class Mating:
+    """Twin of ``mate.Mating``."""
+
+    survival_fraction: float = 0.2
+    elitism_min_size: int = 5
+    p_crossover: float = 0.75
+    p_interspecies: float = 0.0
+    p_average: float = 0.0
+    p_differential: float = 0.0
+
+
+Row = tuple[int, int, bool, bool, int, int]
+
+
+def survivors(members: list[int], scores: Sequence[float], fraction: float) -> list[int]:
+    """Twin of ``mate.rank_survivors`` for one species."""
+    n = max(1, math.ceil(fraction * len(members) - 1e-9))
+    return best_first(scores, members)[:n]
+
+
 def choose_parents(
-    ranked: list[list[int]],
-    n_survivors: list[int],
+    members: list[list[int]],
+    scores: Sequence[float],
     n_offspring: list[int],
-    keeps_champion: list[bool],
-    p_crossover: float,
-    p_interspecies: float,
+    mating: Mating,
     draws: list[Draws],
-) -> list[tuple[int, int, bool]]:
-    """Twin of ``mate.choose_parents``: (mother, father, elite) of every child."""
-    survivors = [members[:n] for members, n in zip(ranked, n_survivors, strict=True)]
-    plan = []
-    for s, own in enumerate(survivors):
-        others = survivors[:s] + survivors[s + 1 :]
+) -> list[Row]:
+    """Twin of ``mate.choose_parents``: a row of the plan for every child."""
+    able = [survivors(own, scores, mating.survival_fraction) for own in members]
+    plan: list[Row] = []
+    for s, own in enumerate(able):
+        others = able[:s] + able[s + 1 :]
         for k in range(n_offspring[s]):
-            if k == 0 and keeps_champion[s]:
-                plan.append((own[0], -1, True))
+            if k == 0 and len(members[s]) > mating.elitism_min_size:
+                plan.append((own[0], -1, True, False, -1, -1))
                 continue
             draw = draws[len(plan)]
             mother, father = own[draw.below(len(own))], -1
-            if draw.uniform() < p_crossover:
+            if draw.uniform() < mating.p_crossover:
                 pool = own
-                if others and draw.uniform() < p_interspecies:
+                if others and draw.uniform() < mating.p_interspecies:
                     pool = others[draw.below(len(others))]
                 father = pool[draw.below(len(pool))]
-            plan.append((mother, -1 if father == mother else father, False))
+            variant = (False, -1, -1)
+            if father not in (mother, -1) and mating.p_average + mating.p_differential > 0.0:
+                variant = _variant(own, mating, draw)
+            plan.append((mother, -1 if father == mother else father, False, *variant))
     return plan
+
+
+def _variant(own: list[int], mating: Mating, draw: Draws) -> tuple[bool, int, int]:
+    share = draw.uniform()
+    if share < mating.p_average:
+        return True, -1, -1
+    if share >= mating.p_average + mating.p_differential or len(own) == 1:
+        return False, -1, -1
+    plus = own[draw.below(len(own))]
+    rest = [one for one in own if one != plus]
+    return False, plus, rest[draw.below(len(rest))]
 
 
 def choose_base(

@@ -60,6 +60,27 @@ def test_a_father_is_never_the_mother_and_comes_from_another_species_as_often_as
     assert (alone.father == -1).all()
 
 
+def test_children_of_two_take_means_and_differences_as_often_as_asked() -> None:
+    changes = {"survival_fraction": 1.0, "p_crossover": 1.0, "p_interspecies": 0.0}
+    plain = plan([400, 400], 0, 0, **changes)
+    assert not plain.average.any()
+    assert (plain.plus == -1).all()
+    assert (plain.minus == -1).all()
+    found = plan([400, 400], 0, 0, p_average=0.25, p_differential=0.5, **changes)
+    assert found.mother.tolist() == plain.mother.tolist()
+    assert found.father.tolist() == plain.father.tolist()
+    of_two, is_differential = found.father >= 0, found.plus >= 0
+    assert not (found.average | is_differential)[~of_two].any()
+    n = of_two.sum()
+    assert abs(found.average.sum() - 0.25 * n) < 5 * np.sqrt(n * 0.25 * 0.75)
+    assert abs(is_differential.sum() - 0.5 * n) < 5 * np.sqrt(n * 0.25)
+    own = np.array([0] * 6 + [1] * 2)
+    for column in (found.plus, found.minus):
+        assert (own[column] == own[found.mother])[is_differential].all()
+    assert (found.plus != found.minus)[is_differential].all()
+    found.check_places(8)
+
+
 def test_each_child_draws_from_a_stream_of_its_own() -> None:
     few, many = plan([10, 0], seed=5), plan([20, 5], seed=5)
     assert many.mother[:10].tolist() == few.mother.tolist()

@@ -7,13 +7,17 @@ import numpy as np
 from spiral_monolith_neat_numpy.arrays import FloatArray, IntArray
 from spiral_monolith_neat_numpy.errors import check_length
 from spiral_monolith_neat_numpy.genes.plan import MatingPlan
-from spiral_monolith_neat_numpy.genes.streams import start_streams
-from spiral_monolith_neat_numpy.kernels.mate import choose_parents
+from spiral_monolith_neat_numpy.kernels.mate import (
+    Keys,
+    Mating,
+    Plan,
+    choose_parents,
+    count_children,
+)
 from spiral_monolith_neat_numpy.seeding import Purpose
 from spiral_monolith_neat_numpy.settings import Settings
+from spiral_monolith_neat_numpy.species.scores import checked_scores
 from spiral_monolith_neat_numpy.species.speciation import Species, SpeciesSet
-
-_ROUNDING = 1e-9  # 0.1 * 30 is a little more than 3, yet 3 survive
 
 
 def plan_mating(
@@ -31,7 +35,9 @@ def plan_mating(
     ``elitism_min_size`` members is its champion, unchanged. Of the others each has a mother
     among the survivors, and with ``p_crossover`` a father among them, with
     ``p_interspecies`` of those among the survivors of another species. A father equal to
-    the mother is none.
+    the mother is none. Of the children with a father a share of ``p_average`` takes the mean
+    of matching genes, and one of ``p_differential`` the difference of two further survivors of
+    the mother's species, where it has two.
 
     Args:
         species: of this generation.
@@ -45,29 +51,28 @@ def plan_mating(
         ValueError: a wrong number of scores or allotments, or a negative allotment.
     """
     species = SpeciesSet.from_species(species)
-    check_length("fitnesses", fitnesses, species.label.size, "the population")
+    scores = checked_scores(fitnesses, species.label.size)
     offspring = np.array(offspring, dtype=np.int64)
     check_length("offspring", offspring, len(species), "species")
-    if (offspring < 0).any():
-        raise ValueError(f"offspring must be >= 0, got {offspring.min()}")
-    scores = np.where(np.isnan(fitnesses), -np.inf, fitnesses)
-    ranked = np.lexsort((-scores, species.label))
-    survivors = np.ceil(settings.survival_fraction * species.size - _ROUNDING)
-    n = int(offspring.sum())
-    streams = start_streams(seed, Purpose.PARENTS, generation, np.arange(n))
-    mother, father = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
-    elite = np.empty(n, dtype=np.bool_)
-    choose_parents(
-        species.member_offset,
-        ranked,
-        np.maximum(survivors, 1.0).astype(np.int64),
-        offspring,
-        species.size > settings.elitism_min_size,
+    m = count_children(offspring)
+    if m < 0:
+        raise ValueError(f"offspring must be >= 0, got {m}")
+    plan = Plan(
+        mother=np.empty(m, dtype=np.int64),
+        father=np.empty(m, dtype=np.int64),
+        elite=np.empty(m, dtype=np.bool_),
+        average=np.empty(m, dtype=np.bool_),
+        plus=np.empty(m, dtype=np.int64),
+        minus=np.empty(m, dtype=np.int64),
+    )
+    mating = Mating(
+        settings.survival_fraction,
+        settings.elitism_min_size,
         settings.p_crossover,
         settings.p_interspecies,
-        streams,
-        mother,
-        father,
-        elite,
+        settings.p_average,
+        settings.p_differential,
     )
-    return MatingPlan(mother, father, elite)
+    keys = Keys(np.uint64(seed), int(Purpose.PARENTS), generation)
+    choose_parents(species.member_offset, species.members, scores, offspring, mating, keys, plan)
+    return MatingPlan.trusted(plan)
