@@ -1,4 +1,4 @@
-"""Assignment to species, grouping, and the choice of representatives."""
+"""Merging of species, assignment to them, and who goes on."""
 
 import math
 
@@ -7,43 +7,34 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests import reference
-from tests.kernels.packing import both_streams
+from tests.kernels.test_distance import Edges, spans_of
 
-from spiral_monolith_neat_numpy.arrays import FloatArray, IntArray
-from spiral_monolith_neat_numpy.kernels.speciate import (
-    absorb,
-    assign,
-    choose_representatives,
-    group,
-    succeed,
-)
+from spiral_monolith_neat_numpy.kernels.distance import Measure
+from spiral_monolith_neat_numpy.kernels.speciate import absorb, assign, divide, succeed
 
-Edges = dict[int, float]
-COEFFICIENTS = (1.0, 0.7, 0.4, 4.0)
+COEFFICIENTS = Measure(1.0, 0.7, 0.4, 4.0)
 
 
-def pack(genomes: list[Edges]) -> tuple[IntArray, IntArray, FloatArray]:
-    offset = np.cumsum([0] + [len(g) for g in genomes], dtype=np.int64)
-    pairs = [(i, g[i]) for g in genomes for i in sorted(g)]
-    ids = np.array([i for i, _ in pairs], dtype=np.int64)
-    return offset, ids, np.array([weight for _, weight in pairs], dtype=np.float64)
+def run_absorb(known: list[Edges], threshold: float) -> list[int]:
+    into, marks = np.full(len(known), -9), np.zeros(len(known), np.uint64)
+    absorb(spans_of(*known), COEFFICIENTS, threshold, marks, into)
+    assert [int(word) for word in marks] == [reference.mark(edges) for edges in known]
+    return into.tolist()
 
 
 def run_assign(
     genomes: list[Edges], known: list[Edges], threshold: float
 ) -> tuple[list[int], list[int]]:
     n = len(genomes)
-    species, founder = np.full(n, -9), np.full(n, -9)
+    species, founder, marks = np.full(n, -9), np.full(n, -9), np.zeros(n, np.uint64)
+    known_marks = np.array([reference.mark(edges) for edges in known], dtype=np.uint64)
+    stays = np.arange(len(known))
+    own, theirs = spans_of(*genomes), spans_of(*known)
     n_new = assign(
-        *pack(genomes), *pack(known), np.array(COEFFICIENTS), threshold, species, founder
+        own, theirs, known_marks, stays, COEFFICIENTS, threshold, marks, species, founder
     )
+    assert [int(word) for word in marks] == [reference.mark(edges) for edges in genomes]
     return species.tolist(), founder[:n_new].tolist()
-
-
-def run_absorb(known: list[Edges], threshold: float) -> list[int]:
-    into = np.full(len(known), -9)
-    absorb(*pack(known), np.array(COEFFICIENTS), threshold, into)
-    return into.tolist()
 
 
 def measure(a: Edges, b: Edges) -> float:
@@ -119,32 +110,43 @@ def test_succeed_equals_its_twin(
     wanted = reference.succeed(founders, known, into.tolist(), threshold, measure)
     species = np.full(len(founders), -9)
     places = np.arange(len(founders))
-    own, packed = pack(founders), pack(known)
-    succeed(places, *own, *packed, np.array(COEFFICIENTS), threshold, into, species)
+    own, theirs = spans_of(*founders), spans_of(*known)
+    succeed(places, own, theirs, COEFFICIENTS, threshold, into, species)
     assert (into.tolist(), species.tolist()) == wanted
 
 
-@given(st.integers(1, 6), st.lists(st.integers(0, 5), max_size=20))
-def test_group_lists_the_members_of_every_species_that_has_some(
-    n_species: int, drawn: list[int]
-) -> None:
-    species = np.array([k % n_species for k in drawn], dtype=np.int64)
-    rank, kept = np.full(n_species, -9), np.full(n_species, -9)
-    label, members = np.full(species.size, -9), np.full(species.size, -9)
-    offset = np.full(n_species + 1, -9)
-    n_kept = group(species, rank, kept, label, offset, members)
-    found, wanted_label = np.unique(species, return_inverse=True)
-    assert kept[:n_kept].tolist() == found.tolist()
-    assert label.tolist() == wanted_label.tolist()
-    listed = [members[offset[k] : offset[k + 1]].tolist() for k in range(n_kept)]
-    assert listed == [np.flatnonzero(species == s).tolist() for s in found]
+# Weights whose sums are exact, so that equal distances are equal for both.
+EDGES = st.dictionaries(st.integers(0, 4), st.sampled_from([-3.0, -0.5, 0.0, 1.0]), max_size=4)
 
 
-def test_a_representative_is_drawn_from_the_stream_of_its_species() -> None:
-    offset, members = np.array([0, 1, 5, 8]), np.array([6, 0, 2, 3, 5, 1, 4, 7])
-    streams, draws = both_streams(3)
-    chosen = np.full(3, -9)
-    choose_representatives(offset, members, streams, chosen)
-    assert chosen[0] == 6
-    own = [members[offset[k] : offset[k + 1]] for k in range(3)]
-    assert chosen.tolist() == [m[d.below(m.size)] for m, d in zip(own, draws, strict=True)]
+@given(
+    st.lists(EDGES, max_size=12),
+    st.lists(EDGES, max_size=7),
+    st.sampled_from([1e-9, 0.8, 2.0, 9.0]),
+)
+def test_divide_equals_its_twin(genomes: list[Edges], known: list[Edges], threshold: float) -> None:
+    into = np.full(len(known), -9)
+    label, kept = np.full(len(genomes), -9), np.full(len(genomes), -9)
+    own, theirs = spans_of(*genomes), spans_of(*known)
+    n_kept = divide(own, theirs, COEFFICIENTS, threshold, into, label, kept)
+    species, joined = reference.divide(genomes, known, threshold, measure)
+    assert kept[:n_kept].tolist() == sorted(set(species))
+    assert kept[label].tolist() == species
+    assert into.tolist() == joined
+
+
+def test_new_species_are_counted_behind_those_that_died() -> None:
+    known: list[Edges] = [{0: 0.0}, {0: 20.0}, {0: 40.0}]
+    genomes: list[Edges] = [{0: 60.0}, {0: 20.1}, {0: 80.0}, {0: 60.1}]
+    into, label, kept = np.full(3, -9), np.full(4, -9), np.full(4, -9)
+    own, theirs = spans_of(*genomes), spans_of(*known)
+    assert divide(own, theirs, COEFFICIENTS, 1.0, into, label, kept) == 3
+    assert kept[:3].tolist() == [1, 3, 4]
+    assert label.tolist() == [1, 0, 2, 1]
+
+
+def test_of_equally_near_species_the_first_counts_whichever_is_tried_first() -> None:
+    known: list[Edges] = [{0: 0.0}, {0: 2.0}]
+    # The second genome lies between the two; the one before it belongs to the second.
+    assert run_assign([{0: 2.0}, {0: 1.0}], known, 0.5) == ([1, 0], [])
+    assert run_assign([{0: 0.0}, {0: 1.0}], known, 0.5) == ([0, 0], [])

@@ -2,6 +2,7 @@
 
 import math
 import pickle
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -15,7 +16,7 @@ from spiral_monolith_neat_numpy.genes.packed import Genes
 from spiral_monolith_neat_numpy.genes.population import Population
 from spiral_monolith_neat_numpy.settings import Settings
 from spiral_monolith_neat_numpy.species.distance import compatibility_distance
-from spiral_monolith_neat_numpy.species.speciation import SpeciesSet, note_progress, speciate
+from spiral_monolith_neat_numpy.species.speciation import Moment, SpeciesSet, speciate
 
 SETTINGS = Settings()
 
@@ -27,8 +28,24 @@ def weighted(*weights: float) -> Population:
     return population
 
 
-def first_species(population: Population, threshold: float = 0.5, seed: int = 0) -> SpeciesSet:
-    return speciate(population, None, SETTINGS, threshold, seed, 0)
+def divided(
+    population: Population,
+    before: SpeciesSet | None,
+    threshold: float,
+    generation: int = 1,
+    scores: Sequence[float] | None = None,
+) -> SpeciesSet:
+    """Return the species by the default settings; without scores none is the best."""
+    worst = [-math.inf] * len(population)
+    values = np.array(worst if scores is None else scores, dtype=np.float64)
+    return speciate(population, values, before, SETTINGS, threshold, Moment(0, generation))
+
+
+def first_species(
+    population: Population, threshold: float = 0.5, seed: int = 0, settings: Settings = SETTINGS
+) -> SpeciesSet:
+    scores = np.zeros(len(population))
+    return speciate(population, scores, None, settings, threshold, Moment(seed, 0))
 
 
 def members_of(species: SpeciesSet) -> dict[int, list[int]]:
@@ -60,11 +77,11 @@ def test_genomes_near_to_one_another_share_a_species() -> None:
 
 def test_a_species_lives_on_by_its_representative_and_dies_without_members() -> None:
     before = first_species(weighted(0.0, 5.0, 9.0))
-    after = speciate(weighted(9.5, 20.0, 5.5), before, SETTINGS, 0.5, 0, 1)
+    after = divided(weighted(9.5, 20.0, 5.5), before, 0.5, 1)
     assert members_of(after) == {1: [2], 2: [0], 3: [1]}
     assert after.created.tolist() == [0, 0, 1]
     assert after.next_id == 4
-    last = speciate(weighted(0.0), after, SETTINGS, 0.5, 0, 2)
+    last = divided(weighted(0.0), after, 0.5, 2)
     assert members_of(last) == {4: [0]}  # the id of the dead is not given again
 
 
@@ -73,7 +90,7 @@ def test_every_genome_is_in_one_species_whose_standard_is_near(
     parents: Population, children: Population, threshold: float
 ) -> None:
     before = first_species(parents, threshold)
-    after = speciate(children, before, SETTINGS, threshold, 0, 1)
+    after = divided(children, before, threshold, 1)
     taken = np.concatenate([one.members for one in after])
     assert sorted(taken.tolist()) == list(range(len(children)))
     shown = standards(before, after, children, threshold)
@@ -88,7 +105,7 @@ def test_no_two_species_have_standards_near_to_one_another(
     parents: Population, children: Population, threshold: float
 ) -> None:
     before = first_species(parents, 0.1)
-    after = speciate(children, before, SETTINGS, threshold, 0, 1)
+    after = divided(children, before, threshold, 1)
     shown = standards(before, after, children, threshold)
     for k, genes in enumerate(shown):
         assert not any(far(genes, other) < threshold for other in shown[:k])
@@ -101,16 +118,15 @@ def test_a_huge_threshold_leaves_one_species_and_a_tiny_one_tells_all_genomes_ap
     population = Population.first(40, 3, 2, seed=3)
     many = first_species(population, 0.3)
     assert 3 < len(many) < 40
-    after = speciate(population, many, SETTINGS, threshold, 0, 1)
+    after = divided(population, many, threshold, 1)
     assert len(after) == count
     assert after.id[0] == many.id[0]
 
 
 def test_a_merged_species_goes_on_where_some_of_it_is_out_of_reach() -> None:
-    before = first_species(weighted(0.0, 1.5, 9.0))
-    before = note_progress(before, np.array([1.0, 3.0, 2.0]), 0)
+    before = divided(weighted(0.0, 1.5, 9.0), None, 0.5, 0, [1.0, 3.0, 2.0])
     # Distances are 0.4 * |gap|: 1.5 is near to 0.0, 3.5 is near to 1.5 alone, 30.0 to none.
-    after = speciate(weighted(0.2, 30.0, 1.0, 3.5, 9.0), before, SETTINGS, 0.9, 0, 1)
+    after = divided(weighted(0.2, 30.0, 1.0, 3.5, 9.0), before, 0.9, 1)
     assert members_of(after) == {0: [0, 2], 1: [3], 2: [4], 3: [1]}
     assert after.best_fitness.tolist() == [1.0, 3.0, 2.0, -math.inf]
     assert after.created.tolist() == [0, 0, 0, 1]
@@ -118,16 +134,16 @@ def test_a_merged_species_goes_on_where_some_of_it_is_out_of_reach() -> None:
 
 
 def test_merged_species_have_the_better_record_and_merging_is_no_progress() -> None:
-    before = first_species(weighted(0.0, 5.0, 9.0))
-    before = note_progress(before, np.array([1.0, 3.0, 2.0]), 0)
-    before = note_progress(before, np.array([2.0, 3.0, 2.5]), 4)
+    parents = weighted(0.0, 5.0, 9.0)
+    before = divided(parents, None, 0.5, 0, [1.0, 3.0, 2.0])
+    before = divided(parents, before, 0.5, 4, [2.0, 3.0, 2.5])
     assert before.last_improved.tolist() == [4, 0, 4]
-    [one] = speciate(weighted(0.0, 5.0), before, SETTINGS, 100.0, 0, 5)
+    [one] = divided(weighted(0.0, 5.0), before, 100.0, 5)
     assert (one.id, one.created, one.best_fitness, one.last_improved) == (0, 0, 3.0, 0)
     equal = replace(before, best_fitness=np.full(3, 3.0))
-    [one] = speciate(weighted(0.0, 5.0), equal, SETTINGS, 100.0, 0, 5)
+    [one] = divided(weighted(0.0, 5.0), equal, 100.0, 5)
     assert one.last_improved == 0  # when the best of all was first reached
-    [alive] = note_progress(speciate(weighted(0.0), before, SETTINGS, 100.0, 0, 5), np.ones(1), 5)
+    [alive] = divided(weighted(0.0), before, 100.0, 5, [1.0])
     assert alive.last_improved == 0
 
 
@@ -146,6 +162,18 @@ def test_the_representative_is_a_random_member_and_a_copy() -> None:
     assert one.representative == before
 
 
+def test_the_best_member_represents_a_species_where_that_is_asked_for() -> None:
+    best = Settings(representative="best")
+    population = weighted(0.0, 5.0, 0.1, 5.1, 0.2, 5.2, 9.0)
+    for seed in range(3):
+        scores = np.array([1.0, math.nan, 4.0, -2.0, 4.0, -3.0, math.nan])
+        species = speciate(population, scores, None, best, 0.5, Moment(seed, 0))
+        shown = [float(one.representative.edge_weight[0]) for one in species]
+        assert shown == [0.1, 5.1, 9.0]  # of equals the first
+    unscored = speciate(population, np.full(7, math.nan), None, best, 0.5, Moment(0, 0))
+    assert [float(one.representative.edge_weight[0]) for one in unscored] == [0.0, 5.0, 9.0]
+
+
 def test_equal_keys_give_equal_species() -> None:
     population = Population.first(30, 3, 2, seed=3)
     one, two = (first_species(population, 0.3, seed=7) for _ in range(2))
@@ -153,24 +181,23 @@ def test_equal_keys_give_equal_species() -> None:
 
 
 def test_progress_is_a_rise_of_the_best_score() -> None:
-    species = first_species(weighted(0.0, 5.0, 0.5))
-    assert species.best_fitness.tolist() == [-math.inf, -math.inf]
-    scored = note_progress(species, np.array([1.0, math.nan, 2.0]), 0)
+    population = weighted(0.0, 5.0, 0.5)
+    scored = divided(population, None, 1.0, 0, [1.0, math.nan, 2.0])
     assert scored.best_fitness.tolist() == [2.0, -math.inf]
-    later = note_progress(scored, np.array([2.0, -5.0, 1.0]), 4)
+    later = divided(population, scored, 1.0, 4, [2.0, -5.0, 1.0])
     assert later.best_fitness.tolist() == [2.0, -5.0]
     assert later.last_improved.tolist() == [0, 4]
     assert scored.last_improved.tolist() == [0, 0]
 
 
-def test_progress_wants_one_score_per_genome() -> None:
+def test_there_must_be_one_score_per_genome() -> None:
     with pytest.raises(ValueError, match=r"fitnesses must have shape \(3,\) to match the popul"):
-        note_progress(first_species(weighted(0.0, 5.0, 9.0)), np.zeros(2), 0)
+        divided(weighted(0.0, 5.0, 9.0), None, 1.0, 0, [0.0, 0.0])
 
 
 def test_the_record_of_a_species_follows_it_from_generation_to_generation() -> None:
-    before = note_progress(first_species(weighted(0.0, 5.0)), np.array([3.0, 4.0]), 0)
-    after = speciate(weighted(5.0, 9.0), before, SETTINGS, 0.5, 0, 1)
+    before = divided(weighted(0.0, 5.0), None, 0.5, 0, [3.0, 4.0])
+    after = divided(weighted(5.0, 9.0), before, 0.5, 1, [2.0, -math.inf])
     assert after.best_fitness.tolist() == [4.0, -math.inf]
     assert after.last_improved.tolist() == [0, 1]
 
@@ -186,7 +213,7 @@ def test_a_set_is_a_sequence() -> None:
 
 
 def test_a_set_and_its_list_of_species_say_the_same() -> None:
-    species = note_progress(first_species(weighted(0.0, 5.0, 0.5)), np.arange(3.0), 0)
+    species = divided(weighted(0.0, 5.0, 0.5), None, 0.5, 0, [0.0, 1.0, 2.0])
     assert SpeciesSet.from_species(species) is species
     rebuilt = SpeciesSet.from_species(reversed(list(species)))
     for name in ("id", "created", "last_improved", "best_fitness", "label", "members"):
@@ -211,6 +238,6 @@ def test_species_that_do_not_share_out_a_population_are_refused(
 
 def test_an_empty_population_and_a_bad_threshold_are_refused() -> None:
     with pytest.raises(ValueError, match="population must have at least 1 genome, got 0"):
-        speciate(Population.from_genomes([]), None, SETTINGS, 1.0, 0, 0)
+        divided(Population.from_genomes([]), None, 1.0, 0)
     with pytest.raises(ValueError, match="threshold must be > 0, got 0"):
-        speciate(weighted(0.0), None, SETTINGS, 0.0, 0, 0)
+        divided(weighted(0.0), None, 0.0, 0)

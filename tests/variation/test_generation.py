@@ -9,13 +9,23 @@ from spiral_monolith_neat_numpy.arrays import FloatArray
 from spiral_monolith_neat_numpy.genes.innovation import InnovationTracker
 from spiral_monolith_neat_numpy.genes.population import Population
 from spiral_monolith_neat_numpy.genes.validity import check_population
-from spiral_monolith_neat_numpy.kernels import inherit, layout, mate, mutate, speciate, splice
+from spiral_monolith_neat_numpy.kernels import (
+    describe,
+    inherit,
+    layout,
+    mate,
+    mutate,
+    runs,
+    share,
+    speciate,
+    splice,
+)
 from spiral_monolith_neat_numpy.kernels import streams as kernel_streams
 from spiral_monolith_neat_numpy.kernels import structure as growth
 from spiral_monolith_neat_numpy.settings import Settings
 from spiral_monolith_neat_numpy.species.mating import plan_mating
 from spiral_monolith_neat_numpy.species.sharing import allot_offspring
-from spiral_monolith_neat_numpy.species.speciation import SpeciesSet, note_progress
+from spiral_monolith_neat_numpy.species.speciation import Moment, SpeciesSet
 from spiral_monolith_neat_numpy.species.speciation import speciate as divide
 from spiral_monolith_neat_numpy.variation.breeding import breed
 
@@ -41,8 +51,8 @@ def evolve(
     for generation in range(generations):
         scores = score(population)
         population.table.fitness[:] = scores
-        species = divide(population, species, settings, 1.5, seed, generation)
-        species = note_progress(species, scores, generation)
+        moment = Moment(seed, generation)
+        species = divide(population, scores, species, settings, 1.5, moment)
         offspring = allot_offspring(species, scores, n, settings, generation)
         plan = plan_mating(species, offspring, scores, settings, seed, generation)
         population = breed(population, plan, settings, tracker, seed, generation + 1, next_id)
@@ -90,13 +100,14 @@ def test_one_seed_gives_one_history() -> None:
 def test_every_kernel_was_compiled_for_one_signature() -> None:
     evolve(sum_near_five, 3)
     kernels = [
-        speciate.absorb,
-        speciate.assign,
-        speciate.succeed,
-        speciate.group,
-        speciate.choose_representatives,
+        speciate.divide,
+        describe.describe,
+        share.allot,
         kernel_streams.start_streams,
+        mate.count_children,
         mate.choose_parents,
+        mate.find_stray,
+        runs.lay_out,
         layout.gather_nodes,
         layout.gather_edges,
         inherit.choose_base,

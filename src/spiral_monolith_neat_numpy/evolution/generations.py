@@ -17,7 +17,7 @@ from spiral_monolith_neat_numpy.kernels.rows import mark_repeats
 from spiral_monolith_neat_numpy.settings import Settings
 from spiral_monolith_neat_numpy.species.mating import plan_mating
 from spiral_monolith_neat_numpy.species.sharing import allot_offspring
-from spiral_monolith_neat_numpy.species.speciation import SpeciesSet, note_progress, speciate
+from spiral_monolith_neat_numpy.species.speciation import Moment, SpeciesSet, speciate
 from spiral_monolith_neat_numpy.variation.breeding import Spread, at_once, breed
 
 
@@ -172,10 +172,8 @@ class Generations:
 
     def speciate(self, scores: FloatArray, settings: Settings, threshold: float) -> SpeciesSet:
         """Divide the population into species and enter the scores; keep and return them."""
-        found = speciate(
-            self.population, self.species, settings, threshold, self.first.seed, self.number
-        )
-        self.species = note_progress(found, scores, self.number)
+        moment = Moment(self.first.seed, self.number)
+        self.species = speciate(self.population, scores, self.species, settings, threshold, moment)
         return self.species
 
     def reproduce(

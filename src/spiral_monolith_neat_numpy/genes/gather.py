@@ -13,6 +13,7 @@ from spiral_monolith_neat_numpy.kernels.layout import (
     gather_edges,
     gather_nodes,
 )
+from spiral_monolith_neat_numpy.kernels.runs import lay_out
 
 
 class Packed(NamedTuple):
@@ -113,8 +114,9 @@ def gather(node_offset: IntArray, edge_offset: IntArray, genes: Genes, picks: In
         genes: genes of all genomes.
         picks: ``(m,)`` int64 indices from 0 to n - 1.
     """
-    out_node_offset = running_sum(node_offset[picks + 1] - node_offset[picks])
-    out_edge_offset = running_sum(edge_offset[picks + 1] - edge_offset[picks])
+    out_node_offset, out_edge_offset = (np.empty(picks.size + 1, np.int64) for _ in range(2))
+    lay_out(node_offset, picks, out_node_offset)
+    lay_out(edge_offset, picks, out_edge_offset)
     out = unset_genes(int(out_node_offset[-1]), int(out_edge_offset[-1]))
     gather_nodes(node_offset, picks, node_arrays(genes), out_node_offset, node_arrays(out))
     gather_edges(edge_offset, picks, edge_arrays(genes), out_edge_offset, edge_arrays(out))

@@ -5,20 +5,23 @@ first one, which makes a species' size depend on its age. It also lets species o
 part; here those that have come near to one another are one again.
 """
 
-from spiral_monolith_neat_numpy.arrays import FloatArray, IntArray, KeyArray
-from spiral_monolith_neat_numpy.kernels.distance import span_distance
+import numpy as np
+
+from spiral_monolith_neat_numpy.arrays import IntArray, KeyArray
+from spiral_monolith_neat_numpy.kernels.distance import (
+    Measure,
+    Spans,
+    distance,
+    least_distance,
+    mark,
+)
 from spiral_monolith_neat_numpy.kernels.jit import kernel
-from spiral_monolith_neat_numpy.kernels.random import draw_below
+from spiral_monolith_neat_numpy.kernels.registers import borrowed
 
 
 @kernel
 def absorb(
-    offset: IntArray,
-    innovation: IntArray,
-    weight: FloatArray,
-    coefficients: FloatArray,
-    threshold: float,
-    out_into: IntArray,
+    known: Spans, measure: Measure, threshold: float, out_mark: KeyArray, out_into: IntArray
 ) -> None:
     """Merge every species whose representative is near to that of an older one.
 
@@ -27,33 +30,25 @@ def absorb(
     that stay are all apart. A distance that is not a number is never near.
 
     Args:
-        offset: ``(s + 1,)`` int64, first edge of each representative.
-        innovation: int64 innovation ids of all representatives, end to end.
-        weight: float64 weights, in the same order.
-        coefficients: ``(4,)`` float64: c_excess, c_disjoint, c_weight, normalise_above.
+        known: one representative per species.
+        measure: the distance's coefficients.
         threshold: largest distance within a species, itself excluded.
+        out_mark: ``(s,)`` uint64, set to the representatives' marks.
         out_into: ``(s,)`` int64, set to the species that each joins, itself if it stays.
     """
+    known = borrowed(known)
     for s in range(out_into.size):
         nearest = threshold
-        out_into[s] = s
+        size = known.offset[s + 1] - known.offset[s]
+        out_into[s], out_mark[s] = s, mark(known, s)
         for older in range(s):
             if out_into[older] != older:
                 continue
-            gap = span_distance(
-                innovation,
-                weight,
-                offset[s],
-                offset[s + 1],
-                innovation,
-                weight,
-                offset[older],
-                offset[older + 1],
-                coefficients[0],
-                coefficients[1],
-                coefficients[2],
-                coefficients[3],
-            )
+            other_size = known.offset[older + 1] - known.offset[older]
+            least = least_distance(out_mark[s], size, out_mark[older], other_size, measure)
+            if least > nearest:
+                continue
+            gap = distance(known, s, known, older, measure)
             if gap < nearest:
                 nearest = gap
                 out_into[s] = older
@@ -61,14 +56,13 @@ def absorb(
 
 @kernel
 def assign(
-    edge_offset: IntArray,
-    innovation: IntArray,
-    weight: FloatArray,
-    known_offset: IntArray,
-    known_innovation: IntArray,
-    known_weight: FloatArray,
-    coefficients: FloatArray,
+    population: Spans,
+    known: Spans,
+    known_mark: KeyArray,
+    into: IntArray,
+    measure: Measure,
     threshold: float,
+    out_mark: KeyArray,
     out_species: IntArray,
     out_founder: IntArray,
 ) -> int:
@@ -79,81 +73,61 @@ def assign(
     first counts. A distance that is not a number is never near.
 
     Args:
-        edge_offset: ``(n + 1,)`` int64, first edge of each genome.
-        innovation: int64 innovation ids of all genomes, end to end.
-        weight: float64 weights, in the same order.
-        known_offset: ``(s + 1,)`` int64, first edge of each known representative.
-        known_innovation: their innovation ids.
-        known_weight: their weights.
-        coefficients: ``(4,)`` float64: c_excess, c_disjoint, c_weight, normalise_above.
+        population: all genomes.
+        known: one representative per known species.
+        known_mark: ``(s,)`` uint64, their marks.
+        into: ``(s,)`` int64 from ``absorb``; merged species take nobody.
+        measure: the distance's coefficients.
         threshold: largest distance within a species, itself excluded.
+        out_mark: ``(n,)`` uint64, set to the genomes' marks.
         out_species: ``(n,)`` int64, set to 0 .. s - 1 for known species and s + k for the
             k-th new one.
         out_founder: ``(n,)`` int64; entry k is set to the genome that founded species s + k.
     """
-    n_known = known_offset.size - 1
-    n_new = 0
-    c_excess, c_disjoint, c_weight = coefficients[0], coefficients[1], coefficients[2]
-    above = coefficients[3]
-    for genome in range(edge_offset.size - 1):
-        start, stop = edge_offset[genome], edge_offset[genome + 1]
-        nearest = threshold
-        chosen = -1
-        for s in range(n_known):
-            gap = span_distance(
-                innovation,
-                weight,
-                start,
-                stop,
-                known_innovation,
-                known_weight,
-                known_offset[s],
-                known_offset[s + 1],
-                c_excess,
-                c_disjoint,
-                c_weight,
-                above,
-            )
-            if gap < nearest:
-                nearest = gap
-                chosen = s
-        for k in range(n_new):
-            founder = out_founder[k]
-            gap = span_distance(
-                innovation,
-                weight,
-                start,
-                stop,
-                innovation,
-                weight,
-                edge_offset[founder],
-                edge_offset[founder + 1],
-                c_excess,
-                c_disjoint,
-                c_weight,
-                above,
-            )
-            if gap < nearest:
-                nearest = gap
-                chosen = n_known + k
+    population, known = borrowed(population), borrowed(known)
+    offset, n_known, n_new = population.offset, into.size, 0
+    last = -1
+    for genome in range(out_species.size):
+        own_mark, size = mark(population, genome), offset[genome + 1] - offset[genome]
+        nearest, chosen = threshold, -1
+        # Siblings lie side by side: the species of the one before is tried first, since a small
+        # distance found early leaves little to look at.
+        for turn in range(-1, n_known + n_new):
+            s = turn if turn >= 0 else last
+            if s < 0 or (s == last and turn >= 0):
+                continue
+            if s < n_known:
+                if into[s] != s:
+                    continue
+                other_size = known.offset[s + 1] - known.offset[s]
+                least = least_distance(own_mark, size, known_mark[s], other_size, measure)
+                if least > nearest:
+                    continue
+                gap = distance(population, genome, known, s, measure)
+            else:
+                founder = out_founder[s - n_known]
+                other_size = offset[founder + 1] - offset[founder]
+                least = least_distance(own_mark, size, out_mark[founder], other_size, measure)
+                if least > nearest:
+                    continue
+                gap = distance(population, genome, population, founder, measure)
+            if gap < nearest or (gap == nearest and s < chosen):
+                nearest, chosen = gap, s
         if chosen < 0:
             out_founder[n_new] = genome
             chosen = n_known + n_new
             n_new += 1
-        out_species[genome] = chosen
+        out_mark[genome], out_species[genome] = own_mark, chosen
+        last = chosen
     return n_new
 
 
 @kernel
 def succeed(
     founder: IntArray,
-    edge_offset: IntArray,
-    innovation: IntArray,
-    weight: FloatArray,
-    known_offset: IntArray,
-    known_innovation: IntArray,
-    known_weight: FloatArray,
-    coefficients: FloatArray,
+    population: Spans,
+    known: Spans,
+    measure: Measure,
     threshold: float,
     out_into: IntArray,
     out_species: IntArray,
@@ -165,13 +139,9 @@ def succeed(
 
     Args:
         founder: ``(k,)`` int64 genomes that ``assign`` found near to no species that stays.
-        edge_offset: ``(n + 1,)`` int64, first edge of each genome.
-        innovation: int64 innovation ids of all genomes, end to end.
-        weight: float64 weights, in the same order.
-        known_offset: ``(s + 1,)`` int64, first edge of each representative, merged ones too.
-        known_innovation: their innovation ids.
-        known_weight: their weights.
-        coefficients: as for ``assign``.
+        population: all genomes.
+        known: one representative per known species, merged ones too.
+        measure: the distance's coefficients.
         threshold: as for ``assign``.
         out_into: ``(s,)`` int64 from ``absorb``; a species that goes on is set to itself.
         out_species: ``(k,)`` int64, set to the species that goes on with each founder, or
@@ -180,29 +150,14 @@ def succeed(
     n_known = out_into.size
     n_new = 0
     for k in range(founder.size):
-        start, stop = edge_offset[founder[k]], edge_offset[founder[k] + 1]
         nearest = threshold
         chosen = -1
         for s in range(n_known):
-            if out_into[s] == s:
-                continue
-            gap = span_distance(
-                innovation,
-                weight,
-                start,
-                stop,
-                known_innovation,
-                known_weight,
-                known_offset[s],
-                known_offset[s + 1],
-                coefficients[0],
-                coefficients[1],
-                coefficients[2],
-                coefficients[3],
-            )
-            if gap < nearest:
-                nearest = gap
-                chosen = s
+            if out_into[s] != s:
+                gap = distance(population, founder[k], known, s, measure)
+                if gap < nearest:
+                    nearest = gap
+                    chosen = s
         if chosen < 0:
             out_species[k] = n_known + n_new
             n_new += 1
@@ -212,61 +167,51 @@ def succeed(
 
 
 @kernel
-def group(
-    species: IntArray,
-    out_rank: IntArray,
-    out_kept: IntArray,
+def divide(
+    population: Spans,
+    known: Spans,
+    measure: Measure,
+    threshold: float,
+    out_into: IntArray,
     out_label: IntArray,
-    out_offset: IntArray,
-    out_members: IntArray,
+    out_kept: IntArray,
 ) -> int:
-    """List the members of each species that has some and return the number of such species.
+    """Divide a population into species and return the number of those with members.
+
+    Known species near to one another are merged, genomes assigned, and merged species with
+    genomes out of the others' reach taken up again: ``absorb``, ``assign``, ``succeed``.
 
     Args:
-        species: ``(n,)`` int64 species of each genome, from 0 to s - 1.
-        out_rank: ``(s,)`` int64, set to the place of each species among the kept.
-        out_kept: ``(s,)`` int64; entry k is set to the k-th species that has members.
-        out_label: ``(n,)`` int64, set to the species of each genome counted among the kept.
-        out_offset: ``(s + 1,)`` int64; kept species k owns members ``out_offset[k]`` to
-            ``out_offset[k + 1]``.
-        out_members: ``(n,)`` int64, genomes by species, in rising order within each.
+        population: all genomes.
+        known: one representative per known species.
+        measure: the distance's coefficients.
+        threshold: largest distance within a species, itself excluded.
+        out_into: ``(s,)`` int64, set to the species that each joins, itself if it goes on.
+        out_label: ``(n,)`` int64, set to the place of each genome's species among the kept.
+        out_kept: ``(n,)`` int64; entry k is set to the k-th species that has members: 0 to
+            s - 1 for known ones, s + k for the k-th new one.
     """
-    n_species = out_rank.size
-    for s in range(n_species):
-        out_rank[s] = 0
-    for genome in range(species.size):
-        out_rank[species[genome]] += 1
+    n, n_known = out_label.size, out_into.size
+    known_mark, own_mark = np.empty(n_known, np.uint64), np.empty(n, np.uint64)
+    founder = np.empty(n, np.int64)
+    absorb(known, measure, threshold, known_mark, out_into)
+    n_founders = assign(
+        population, known, known_mark, out_into, measure, threshold, own_mark, out_label, founder
+    )
+    founder = founder[:n_founders]
+    founded = np.empty(n_founders, np.int64)
+    succeed(founder, population, known, measure, threshold, out_into, founded)
+    place = np.full(n_known + n_founders, -1)
+    for genome in range(n):
+        if out_label[genome] >= n_known:
+            out_label[genome] = founded[out_label[genome] - n_known]
+        place[out_label[genome]] = 0
     n_kept = 0
-    total = 0
-    for s in range(n_species):
-        size = out_rank[s]
-        out_rank[s] = n_kept
-        if size > 0:
+    for s in range(place.size):
+        if place[s] == 0:
+            place[s] = n_kept
             out_kept[n_kept] = s
-            out_offset[n_kept + 1] = total  # one place late: filling moves it to the end
-            total += size
             n_kept += 1
-    out_offset[0] = 0
-    for genome in range(species.size):
-        k = out_rank[species[genome]]
-        out_label[genome] = k
-        out_members[out_offset[k + 1]] = genome
-        out_offset[k + 1] += 1
+    for genome in range(n):
+        out_label[genome] = place[out_label[genome]]
     return n_kept
-
-
-@kernel
-def choose_representatives(
-    member_offset: IntArray, members: IntArray, streams: KeyArray, out_chosen: IntArray
-) -> None:
-    """Set ``out_chosen`` ``(s,)`` to a random member of each species.
-
-    Args:
-        member_offset: ``(s + 1,)`` int64, as ``group`` made it.
-        members: ``(n,)`` int64, as ``group`` made it.
-        streams: ``(s, 3)`` uint64, one stream per species.
-        out_chosen: ``(s,)`` int64.
-    """
-    for s in range(out_chosen.size):
-        first = member_offset[s]
-        out_chosen[s] = members[first + draw_below(streams[s], member_offset[s + 1] - first)]

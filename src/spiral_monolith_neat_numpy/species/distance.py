@@ -4,7 +4,7 @@ import numpy as np
 
 from spiral_monolith_neat_numpy.errors import check_integer, check_number
 from spiral_monolith_neat_numpy.genes.genome import Genome
-from spiral_monolith_neat_numpy.kernels.distance import distance
+from spiral_monolith_neat_numpy.kernels.distance import Measure, Spans, distance
 
 
 def compatibility_distance(
@@ -44,17 +44,17 @@ def compatibility_distance(
     for name, genome in (("a", a), ("b", b)):
         if not isinstance(genome, Genome):
             raise TypeError(f"{name} must be a Genome, got {genome!r}")
-    genes_a, genes_b = a.genes, b.genes
-    # Copies, since a view on read-only arrays would have the kernel compiled a second time.
-    return float(
-        distance(
-            np.array(genes_a.edge_innovation),
-            np.array(genes_a.edge_weight),
-            np.array(genes_b.edge_innovation),
-            np.array(genes_b.edge_weight),
-            check_number("c_excess", c_excess, 0.0),
-            check_number("c_disjoint", c_disjoint, 0.0),
-            check_number("c_weight", c_weight, 0.0),
-            float(check_integer("normalise_above", normalise_above, 0)),
-        )
+    measure = Measure(
+        check_number("c_excess", c_excess, 0.0),
+        check_number("c_disjoint", c_disjoint, 0.0),
+        check_number("c_weight", c_weight, 0.0),
+        float(check_integer("normalise_above", normalise_above, 0)),
     )
+    return float(distance(_spans(a), 0, _spans(b), 0, measure))
+
+
+def _spans(genome: Genome) -> Spans:
+    genes = genome.genes
+    offset = np.array([0, genes.n_edges], dtype=np.int64)
+    # Copies, since a view on read-only arrays would have the kernel compiled a second time.
+    return Spans(offset, np.array(genes.edge_innovation), np.array(genes.edge_weight))

@@ -1,32 +1,28 @@
 """Species of a population, and how they follow from those of the generation before.
 
-Stanley & Miikkulainen (2002), section 3.3: each species is represented by a random member
-of the generation before; a genome near to no representative founds a species. A species
-whose representative is near to an older one's is one with it again, so that the number of
-species can fall as well as rise.
+Stanley & Miikkulainen (2002), section 3.3: each species is represented by a member of the
+generation before, a random one or the best; a genome near to no representative founds a
+species. A species whose representative is near to an older one's is one with it again, so that
+the number of species can fall as well as rise.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import overload
+from dataclasses import dataclass
+from typing import NamedTuple, overload
 
 import numpy as np
 
 from spiral_monolith_neat_numpy.arrays import FloatArray, IntArray
-from spiral_monolith_neat_numpy.errors import check_length, check_number
+from spiral_monolith_neat_numpy.errors import check_number
 from spiral_monolith_neat_numpy.genes.gather import Packed, gather
 from spiral_monolith_neat_numpy.genes.packed import Genes
 from spiral_monolith_neat_numpy.genes.population import Population
-from spiral_monolith_neat_numpy.genes.streams import start_streams
-from spiral_monolith_neat_numpy.kernels.speciate import (
-    absorb,
-    assign,
-    choose_representatives,
-    group,
-    succeed,
-)
+from spiral_monolith_neat_numpy.kernels.describe import Records, Rules, describe
+from spiral_monolith_neat_numpy.kernels.distance import Measure, Spans
+from spiral_monolith_neat_numpy.kernels.speciate import divide
 from spiral_monolith_neat_numpy.seeding import Purpose
 from spiral_monolith_neat_numpy.settings import Settings
+from spiral_monolith_neat_numpy.species.scores import checked_scores
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,8 +32,8 @@ class Species:
     Attributes:
         id: permanent number, from 0.
         members: int64 places in the population, rising; never empty.
-        representative: copy of a random member's genes: next generation's genomes near to
-            it belong to this species.
+        representative: copy of a member's genes: next generation's genomes near to it belong
+            to this species.
         best_fitness: best of all its generations, -inf before the first score.
         last_improved: generation in which ``best_fitness`` last rose.
         created: generation in which it was founded.
@@ -118,8 +114,13 @@ class SpeciesSet(Sequence[Species]):
     @property
     def size(self) -> IntArray:
         """``(s,)`` int64, number of members of each species."""
-        sizes: IntArray = np.diff(self.member_offset)
+        sizes: IntArray = self.member_offset[1:] - self.member_offset[:-1]
         return sizes
+
+    @property
+    def records(self) -> Records:
+        """What is known of each species, in the form that kernels take."""
+        return Records(self.id, self.created, self.last_improved, self.best_fitness)
 
     def __len__(self) -> int:
         """Return the number of species."""
@@ -151,145 +152,101 @@ class SpeciesSet(Sequence[Species]):
         return f"SpeciesSet({{{sizes}}})"
 
 
+class Moment(NamedTuple):
+    """When species are looked at, which keys their random draws.
+
+    Attributes:
+        seed: seed of the run, from 0 to 2**64 - 1.
+        generation: its number, from 0.
+    """
+
+    seed: int
+    generation: int
+
+
 def speciate(
     population: Population,
+    fitnesses: FloatArray,
     previous: SpeciesSet | None,
     settings: Settings,
     threshold: float,
-    seed: int,
-    generation: int,
+    moment: Moment,
 ) -> SpeciesSet:
     """Divide ``population`` into species by the nearest representative under ``threshold``.
 
     Species of ``previous`` are merged first where their representatives are as near to one
     another: the older one goes on under its id, with the better of the records of progress.
     Only where a genome near to the younger one is near to no other does that one go on, by
-    this genome. Those that win no member die out. Scores are not looked at:
-    ``note_progress`` enters them.
+    this genome. Those that win no member die out. A species whose best member beats its record
+    has improved in this generation. Then ``settings.representative`` says who stands for it
+    in the next one: a member at random, or the one with the best score, of equals the first.
 
     Args:
         population: genomes of this generation, at least one.
+        fitnesses: ``(n,)`` float64, one per genome; NaN is the worst.
         previous: species of the generation before; None for the first.
-        settings: the distance's coefficients.
+        settings: the distance's coefficients, and who represents a species.
         threshold: distance below which a genome belongs to a representative's species, > 0.
-        seed: seed of the run.
-        generation: its number, from 0.
+        moment: the run's seed and the number of this generation.
 
     Raises:
-        ValueError: an empty population, or a threshold out of range.
+        ValueError: an empty population, a wrong number of scores, or a threshold out of range.
     """
     n = len(population)
     if n == 0:
         raise ValueError("population must have at least 1 genome, got 0")
+    scores = checked_scores(fitnesses, n)
     check_number("threshold", threshold, 0.0, low_open=True)
-    genes = population.genes
-    known = Packed.empty() if previous is None else previous.representatives
-    found, into = _assigned(population, known, _coefficients(settings), float(threshold))
-    n_new = max(0, int(found.max()) + 1 - into.size)
-    n_all = into.size + n_new
-    kept, offset = np.empty(n_all, dtype=np.int64), np.empty(n_all + 1, dtype=np.int64)
-    label, members = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
-    n_kept = group(found, np.empty(n_all, dtype=np.int64), kept, label, offset, members)
-    kept, offset = kept[:n_kept], offset[: n_kept + 1]
-    ids, created, improved, best = _records(previous, into, n_new, generation)
-    streams = start_streams(seed, Purpose.SPECIES, generation, ids[kept])
-    chosen = np.empty(n_kept, dtype=np.int64)
-    choose_representatives(offset, members, streams, chosen)
+    before = _nothing_known() if previous is None else previous
+    into = np.empty(len(before), dtype=np.int64)
+    label, kept = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
+    own, known = _spans(population), _spans(before.representatives)
+    n_kept = divide(own, known, _measure(settings), float(threshold), into, label, kept)
+    kept = kept[:n_kept]
+    offset, members = np.empty(n_kept + 1, dtype=np.int64), np.empty(n, dtype=np.int64)
+    records, chosen = _unset_records(n_kept), np.empty(n_kept, dtype=np.int64)
+    rules = Rules(
+        takes_best=settings.representative == "best",
+        seed=np.uint64(moment.seed),
+        purpose=int(Purpose.SPECIES),
+        generation=moment.generation,
+        next_id=before.next_id,
+    )
+    describe(kept, into, label, scores, before.records, rules, offset, members, records, chosen)
     return SpeciesSet(
-        id=ids[kept],
-        created=created[kept],
-        last_improved=improved[kept],
-        best_fitness=best[kept],
+        *records,
         label=label,
         member_offset=offset,
         members=members,
-        representatives=gather(population.node_offset, population.edge_offset, genes, chosen),
-        next_id=(0 if previous is None else previous.next_id) + n_new,
+        representatives=gather(
+            population.node_offset, population.edge_offset, population.genes, chosen
+        ),
+        next_id=before.next_id + max(0, int(kept[-1]) + 1 - len(before)),
     )
 
 
-def note_progress(species: SpeciesSet, fitnesses: FloatArray, generation: int) -> SpeciesSet:
-    """Return ``species`` with this generation's scores entered.
-
-    A species whose best member beats its record has improved in this generation. A score
-    that is not a number is the worst.
-
-    Args:
-        species: of this generation.
-        fitnesses: ``(n,)`` float64, one per genome.
-        generation: its number, from 0.
-
-    Raises:
-        ValueError: a wrong number of scores.
-    """
-    check_length("fitnesses", fitnesses, species.label.size, "the population")
-    scores = np.where(np.isnan(fitnesses), -np.inf, fitnesses)
-    best = np.maximum.reduceat(scores[species.members], species.member_offset[:-1])
-    improved = best > species.best_fitness
-    return replace(
-        species,
-        best_fitness=np.where(improved, best, species.best_fitness),
-        last_improved=np.where(improved, generation, species.last_improved),
+def _nothing_known() -> SpeciesSet:
+    none = np.empty(0, dtype=np.int64)
+    return SpeciesSet(
+        *_unset_records(0),
+        label=none,
+        member_offset=np.zeros(1, dtype=np.int64),
+        members=none,
+        representatives=Packed.empty(),
+        next_id=0,
     )
 
 
-def _coefficients(settings: Settings) -> FloatArray:
+def _unset_records(n: int) -> Records:
+    id_, created, improved = (np.empty(n, dtype=np.int64) for _ in range(3))
+    return Records(id_, created, improved, np.empty(n))
+
+
+def _measure(settings: Settings) -> Measure:
     s = settings
-    return np.array([s.c_excess, s.c_disjoint, s.c_weight, s.normalise_above], dtype=np.float64)
+    return Measure(s.c_excess, s.c_disjoint, s.c_weight, float(s.normalise_above))
 
 
-def _assigned(
-    population: Population, known: Packed, coefficients: FloatArray, threshold: float
-) -> tuple[IntArray, IntArray]:
-    """Return the species of each genome, and into which each known species has merged.
-
-    Species are counted from 0: first the known ones, then the new ones. One that goes on has
-    merged into itself.
-    """
-    theirs, genes = known.genes, population.genes
-    found, founder = (np.empty(len(population), dtype=np.int64) for _ in range(2))
-    into = np.empty(known.edge_offset.size - 1, dtype=np.int64)
-    packed = known.edge_offset, theirs.edge_innovation, theirs.edge_weight
-    absorb(*packed, coefficients, threshold, into)
-    stays = np.flatnonzero(into == np.arange(into.size))
-    left = gather(known.node_offset, known.edge_offset, theirs, stays)
-    n_founders = assign(
-        population.edge_offset,
-        genes.edge_innovation,
-        genes.edge_weight,
-        left.edge_offset,
-        left.genes.edge_innovation,
-        left.genes.edge_weight,
-        coefficients,
-        threshold,
-        found,
-        founder,
-    )
-    founded = np.empty(n_founders, dtype=np.int64)
-    own = population.edge_offset, genes.edge_innovation, genes.edge_weight
-    succeed(founder[:n_founders], *own, *packed, coefficients, threshold, into, founded)
-    return np.concatenate([stays, founded])[found], into
-
-
-def _records(
-    previous: SpeciesSet | None, into: IntArray, n_new: int, generation: int
-) -> tuple[IntArray, IntArray, IntArray, FloatArray]:
-    """Return id, created, last improved and best fitness of old and new species.
-
-    The best score of merged species is the best of theirs, and rose last when that one did:
-    merging is no progress.
-    """
-    now = np.full(n_new, generation, dtype=np.int64)
-    unscored = np.full(n_new, -np.inf)
-    if previous is None:
-        return np.arange(n_new, dtype=np.int64), now, now, unscored
-    ranked = np.lexsort((previous.last_improved, -previous.best_fitness, into))
-    goes_on, first = np.unique(into[ranked], return_index=True)
-    holder = np.arange(into.size)
-    holder[goes_on] = ranked[first]
-    return (
-        np.concatenate([previous.id, np.arange(previous.next_id, previous.next_id + n_new)]),
-        np.concatenate([previous.created, now]),
-        np.concatenate([previous.last_improved[holder], now]),
-        np.concatenate([previous.best_fitness[holder], unscored]),
-    )
+def _spans(genomes: Packed | Population) -> Spans:
+    genes = genomes.genes
+    return Spans(genomes.edge_offset, genes.edge_innovation, genes.edge_weight)
