@@ -79,7 +79,7 @@ def test_each_genome_runs_on_its_own_sample_and_keeps_its_own_state() -> None:
         ([[1.0], [np.nan]], 1, [1.0, np.nan]),
         ([[1.0], [5.0]], -1, [2.0, 10.0]),
     ):
-        assert activate_each(*offsets, whole, np.array(X), real, out) == bad
+        assert activate_each(offsets[0], offsets[1], whole, np.array(X), real, out) == bad
         np.testing.assert_array_equal(out[:, 0], wanted)
 
 
