@@ -81,6 +81,11 @@ class SpeciesTarget:
         self._pid.integral = min(max(self._pid.integral, -clip), clip)
 
     @property
+    def last_method(self) -> str:
+        """The arm behind the last update ("fixed": none moved)."""
+        return self._last_method
+
+    @property
     def state(self) -> Mapping[str, Any]:
         """Read-only snapshot of all that was learned, with ``eps`` of the settings beside it.
 

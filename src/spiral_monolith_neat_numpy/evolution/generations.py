@@ -18,7 +18,7 @@ from spiral_monolith_neat_numpy.settings import Settings
 from spiral_monolith_neat_numpy.species.mating import plan_mating
 from spiral_monolith_neat_numpy.species.sharing import allot_offspring
 from spiral_monolith_neat_numpy.species.speciation import Moment, SpeciesSet, speciate
-from spiral_monolith_neat_numpy.variation.breeding import Spread, at_once, breed
+from spiral_monolith_neat_numpy.variation.breeding import Room, Spread, at_once, breed
 
 
 class Generations:
@@ -42,6 +42,7 @@ class Generations:
         self.species: SpeciesSet | None = None
         self.scores: FloatArray | None = None
         self._scored_version = 0
+        self._room = Room()
         self.draw(first)
 
     def draw(self, first: FirstPopulation) -> None:
@@ -187,7 +188,6 @@ class Generations:
 
         ``spread`` may share the breeding out among threads (see ``variation.breed``).
         """
-        self.settle_ids()
         seed, parents = self.first.seed, self.population
         offspring = allot_offspring(species, scores, self.size, settings, self.number)
         plan = plan_mating(species, offspring, scores, settings, seed, self.number)
@@ -197,7 +197,7 @@ class Generations:
         fitness[:] = scores
         try:
             birth = seed, self.number + 1, self._next_id
-            children = breed(parents, plan, settings, self.tracker, *birth, spread)
+            children = breed(parents, plan, settings, self.tracker, *birth, spread, self._room)
         finally:
             fitness[:] = kept
         self._next_id += plan.n_births
@@ -213,8 +213,8 @@ class Generations:
         """
         ids = self.population.table.id
         again = np.empty(ids.size, dtype=np.bool_)
-        n_again = mark_repeats(ids, again)
-        self._next_id = max(self._next_id, int(ids.max()) + 1)
+        n_again, largest = mark_repeats(ids, again)
+        self._next_id = max(self._next_id, largest + 1)
         if n_again:
             ids[again] = self._next_id + np.arange(n_again)
             self._next_id += n_again

@@ -67,10 +67,11 @@ class History:
         self.champion.offer(population, sifted, fitness, seed, generation)
         if not self.snapshots.is_due(generation):
             return
-        known = self.champion.genome if self.champion.generation == generation else None
-        if known is None:
-            known = developed(population[sifted.best], fitness, seed, generation)
-        self.snapshots.take(known, generation)
+        if self.champion.generation == generation and self.champion.genome is not None:
+            self.snapshots.take(self.champion.genome, generation)
+        else:
+            best = developed(population[sifted.best], fitness, seed, generation)
+            self.snapshots.take(best, generation)
 
     def note(
         self,

@@ -28,7 +28,6 @@ class Snapshots:
     Attributes:
         settings: stride and number.
         genomes: copies, oldest first.
-        scars: for each of them a mapping from hidden node id to ``Scar``.
         generations: generation of each.
     """
 
@@ -36,16 +35,24 @@ class Snapshots:
         """Begin without any."""
         self.settings = SnapshotSettings()
         self.genomes: list[Genome] = []
-        self.scars: list[dict[int, Scar]] = []
         self.generations: list[int] = []
         self._first_ids = [0]
         self._born = [0]
         self._thinning = 1
 
+    @property
+    def scars(self) -> list[dict[int, Scar]]:
+        """For each snapshot a mapping from hidden node id to ``Scar``, as new dictionaries."""
+        pairs = zip(self.genomes, self.generations, strict=True)
+        return [self._scars(genome, generation) for genome, generation in pairs]
+
     def note_births(self, first_new_id: int, generation: int) -> None:
         """Remember that node ids from ``first_new_id`` on are born in ``generation`` or later."""
-        self._first_ids.append(first_new_id)
-        self._born.append(generation)
+        if self._first_ids[-1] == first_new_id:  # none was born since the last note
+            self._born[-1] = generation
+        else:
+            self._first_ids.append(first_new_id)
+            self._born.append(generation)
 
     def is_due(self, generation: int) -> bool:
         """Return whether a copy of that generation's best is to be kept."""
@@ -56,11 +63,10 @@ class Snapshots:
         if not self.is_due(generation):
             return
         self.genomes.append(genome)
-        self.scars.append(self._scars(genome, generation))
         self.generations.append(generation)
         while len(self.genomes) > self.settings.snapshot_max:
             self._thinning *= 2
-            for kept in (self.genomes, self.scars, self.generations):
+            for kept in (self.genomes, self.generations):
                 del kept[1::2]
 
     def _scars(self, genome: Genome, generation: int) -> dict[int, Scar]:

@@ -83,6 +83,11 @@ class SpeciesControl:
         """Snapshot of what the target's learner knows (see ``control.target``)."""
         return self._learner.state
 
+    @property
+    def arm(self) -> str:
+        """What moved the species target last: "pid", "hill" or "fixed" (nothing did yet)."""
+        return self._learner.last_method
+
     def follow_mode(self, mode: EvalMode, *, started: bool) -> None:
         """Take the limits of a new mode, and before the start its middle as the target."""
         self._mode = mode

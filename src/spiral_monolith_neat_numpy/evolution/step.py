@@ -31,7 +31,7 @@ def step(run: Run, fitness: Any, schedule: EnvSchedule | None) -> GenerationReco
     """Breed a generation if there is one to breed from, score it, divide it, record it."""
     started = time.perf_counter()
     ask(run, schedule)
-    return _conclude(run, evaluate(run, fitness), fitness, started)
+    return _conclude(run, _evaluate(run, fitness), fitness, started)
 
 
 def ask(run: Run, schedule: EnvSchedule | None = None) -> Population:
@@ -84,10 +84,10 @@ def _conclude(run: Run, fitnesses: FloatArray, fitness: Any, started: float) -> 
         n_species=n_species,
         species_target=control.species_target,
         compatibility_threshold=threshold,
-        arm=str(control.state["last_method"]),
+        arm=control.arm,
         difficulty=run.env.difficulty,
-        mean_hidden=float(hidden.mean()),
-        mean_edges=float(enabled.mean()),
+        mean_hidden=float(hidden.sum()) / hidden.size,
+        mean_edges=float(enabled.sum()) / enabled.size,
         evaluations=history.evaluations,
         gradient_steps=history.gradient_steps,
         seconds=time.perf_counter() - started,
@@ -102,8 +102,12 @@ def evaluate(run: Run, fitness: Any) -> FloatArray:
 
     If that fails or is interrupted, the population is again as it was before.
     """
-    _tell(run, fitness)
     run.generations.settle_ids()
+    return _evaluate(run, fitness)
+
+
+def _evaluate(run: Run, fitness: Any) -> FloatArray:
+    _tell(run, fitness)
     population, number = run.population, run.generations.number
     # A fitness that says that it changes nothing is believed: a copy takes as long as breeding.
     before = population.copy() if getattr(fitness, "changes_genomes", True) else None
@@ -123,7 +127,7 @@ def evaluate(run: Run, fitness: Any) -> FloatArray:
 def _enter(run: Run, fitnesses: FloatArray, fitness: Any) -> None:
     run.population.table.fitness[:] = fitnesses
     run.history.count(fitness, len(fitnesses))
-    if not (fitnesses >= -LARGEST).any():
+    if not sift(fitnesses).best_score >= -LARGEST:
         number = run.generations.number
         message = f"the fitness gave no genome a score of at least {-LARGEST:g}"
         run.history.event(number, "failure", message)

@@ -25,7 +25,6 @@ from spiral_monolith_neat_numpy.kernels.numbering import (
     number_pairs,
     number_proposals,
 )
-from spiral_monolith_neat_numpy.kernels.splice import N_IDS
 
 _EDGE_STATE = ("edge_source", "edge_target", "edge_innovation")
 _SPLIT_STATE = ("split_edge", "split_node")
@@ -89,28 +88,26 @@ class InnovationTracker:
         return ids
 
     def number_proposals(
-        self, edges: EdgeArrays, changed: IntArray, proposal: IntArray
-    ) -> IntArray:
-        """Return the numbers of the genes that structural mutations propose.
+        self, edges: EdgeArrays, changed: IntArray, proposal: IntArray, out_ids: IntArray
+    ) -> None:
+        """Give numbers to the genes that structural mutations propose.
 
         Args:
-            edges: edges of the genomes before the mutations, all of them known.
+            edges: edges of the genomes before the mutations; ``learn`` has seen them.
             changed: ``(k,)`` int64 genomes with a proposal, rising.
             proposal: ``(n, 8)`` int64 from ``kernels.structure.propose``.
-
-        Returns:
-            ``(n, 4)`` int64, see ``kernels.splice``; means something only where a gene is new.
+            out_ids: ``(n, 4)`` int64, see ``kernels.splice``; written where a gene is new.
 
         Raises:
-            ValueError: numbers or ids are used up.
+            ValueError: an edge to split that was never learned; numbers or ids are used up.
         """
         _check_room("innovation numbers", self.next_innovation + 3 * changed.size)
         _check_room("node ids", self.next_node + changed.size)
         self._make_room(3 * changed.size)
-        ids = np.empty((proposal.shape[0], N_IDS), dtype=np.int64)
-        split = self.split_node_of_edge
-        number_proposals(edges, changed, proposal, self._table, split, self._count, ids)
-        return ids
+        split, count = self.split_node_of_edge, self._count
+        stray = number_proposals(edges, changed, proposal, self._table, split, count, out_ids)
+        if stray >= 0:
+            raise ValueError(f"edges must hold known connections, got number {stray}")
 
     def split_nodes(self, edge_innovations: IntArray) -> IntArray:
         """Return the node that splits each connection, new ones where none did before.

@@ -112,7 +112,7 @@ def number_proposals(
     out_split_node: IntArray,
     out_count: IntArray,
     out_id: IntArray,
-) -> None:
+) -> int:
     """Give numbers to the genes that structural mutations propose.
 
     First all new nodes, in the order of the genomes, then all edges into them, all edges out of
@@ -126,7 +126,14 @@ def number_proposals(
         out_split_node: int64 by innovation, the node that splits this edge, or -1.
         out_count: ``(3,)`` int64, see the entries above.
         out_id: ``(n, 4)`` int64, see ``splice``; written only where something is new.
+
+    Returns:
+        -1, or the number of an edge to split that nobody knows; nothing is numbered then.
     """
+    for g in changed:
+        split = proposal[g, SPLIT]
+        if split >= 0 and edges.innovation[split] >= out_split_node.size:
+            return int(edges.innovation[split])
     for g in changed:
         split = proposal[g, SPLIT]
         if split >= 0:
@@ -149,6 +156,7 @@ def number_proposals(
         source, target = proposal[g, SOURCE], proposal[g, TARGET]
         if source >= 0:
             out_id[g, CONNECTION] = _number_of(source, target, out_table, out_count)
+    return -1
 
 
 @kernel

@@ -96,8 +96,8 @@ def count_genes(genomes: Genomes, out_hidden: IntArray, out_enabled: IntArray) -
 
 
 @kernel
-def mark_repeats(ids: IntArray, out_again: BoolArray) -> int:
-    """Mark every id that stands before in the list; return how many there are.
+def mark_repeats(ids: IntArray, out_again: BoolArray) -> tuple[int, int]:
+    """Mark every id that stands before in the list; return how many, and the largest id.
 
     Args:
         ids: ``(n,)`` int64 from 0.
@@ -108,14 +108,16 @@ def mark_repeats(ids: IntArray, out_again: BoolArray) -> int:
         capacity *= 2
     seen = np.full(capacity, -1, np.int64)  # a hash table with open addressing
     count = 0
+    largest = -1
     for i in range(ids.size):
+        largest = max(largest, ids[i])
         place = np.int64(mix64(np.uint64(ids[i])) & np.uint64(capacity - 1))
         while seen[place] != -1 and seen[place] != ids[i]:
             place = (place + 1) & (capacity - 1)
         out_again[i] = seen[place] == ids[i]
         count += out_again[i]
         seen[place] = ids[i]
-    return count
+    return count, largest
 
 
 @kernel

@@ -6,7 +6,7 @@ ranges of them can be worked on at once.
 """
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from spiral_monolith_neat_numpy.kernels.inherit import Matings, choose_base
 from spiral_monolith_neat_numpy.kernels.layout import Genomes
 from spiral_monolith_neat_numpy.kernels.numbering import sum_sizes
 from spiral_monolith_neat_numpy.kernels.rows import Rows, inherit_rows
+from spiral_monolith_neat_numpy.kernels.splice import N_IDS
 from spiral_monolith_neat_numpy.kernels.structure import N_COLUMNS
 from spiral_monolith_neat_numpy.seeding import Purpose
 from spiral_monolith_neat_numpy.settings import Settings
@@ -35,6 +36,55 @@ def at_once(n: int, work: Callable[[int, int], None]) -> None:
     work(0, n)
 
 
+class Room:
+    """Where children are drafted; kept from generation to generation, it grows as they do."""
+
+    def __init__(self) -> None:
+        """Begin with room for nobody."""
+        self._size = (0, 0, 0)
+        nobody, nothing = np.empty(0, np.int64), np.empty(0, np.bool_)
+        self.matings = Matings(nobody, nobody, nothing, nobody, nobody, nothing)
+        self.draft = _draft(0, 0, 0)
+        self.ids = np.empty((0, N_IDS), np.int64)
+
+    def begin(self, theirs: Genomes, plan: MatingPlan, fitness: FloatArray) -> None:
+        """Choose the parent that lends its structure to each child, and make room for them."""
+        n = len(plan)
+        if n != self._size[0]:
+            self._size = (n, 0, 0)
+            self.draft, self.ids = _draft(n, 0, 0), np.empty((n, N_IDS), np.int64)
+            self._base, self._other = np.empty(n, np.int64), np.empty(n, np.int64)
+        node_offset, edge_offset = self.draft.genomes.node_offset, self.draft.genomes.edge_offset
+        choose_base(
+            plan.mother,
+            plan.father,
+            fitness,
+            theirs.node_offset,
+            theirs.edge_offset,
+            self._base,
+            self._other,
+            node_offset,
+            edge_offset,
+        )
+        n_nodes, n_edges = int(node_offset[n]), int(edge_offset[n])
+        if n_nodes > self._size[1] or n_edges > self._size[2]:
+            room = _draft(n, n_nodes + n_nodes // 4, n_edges + n_edges // 4)
+            room.genomes.node_offset[:], room.genomes.edge_offset[:] = node_offset, edge_offset
+            self._size = (n, room.genomes.nodes.id.size, room.genomes.edges.weight.size)
+            self.draft = room
+        self.matings = Matings(
+            self._base, self._other, plan.average, plan.plus, plan.minus, plan.elite
+        )
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the room behind: a copy makes its own."""
+        return {}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Begin with room for nobody."""
+        Room.__init__(self)
+
+
 def breed(
     parents: Population,
     plan: MatingPlan,
@@ -44,6 +94,7 @@ def breed(
     generation: int,
     first_id: int,
     spread: Spread = at_once,
+    room: Room | None = None,
 ) -> Population:
     """Return the next generation, one child per row of ``plan``.
 
@@ -64,13 +115,16 @@ def breed(
         first_id: id of the first new genome.
         spread: ``spread(n, work)`` calls ``work(first, last)`` on ranges that make up 0 to n,
             on threads perhaps.
+        room: what the generation before was bred in, if any.
 
     Raises:
         ValueError: the plan names a parent that is not there, or numbers are used up.
     """
     plan.check_places(len(parents))
     theirs, n = parents.packed, len(plan)
-    matings, draft = _begin(theirs, plan, parents.table.fitness)
+    room = Room() if room is None else room
+    room.begin(theirs, plan, parents.table.fitness)
+    matings, draft = room.matings, room.draft
     variation = variation_of(settings, parents.feed_forward)
     keys = Keys(np.uint64(seed), int(Purpose.INHERIT), int(Purpose.STRUCTURE), generation)
     split = tracker.split_node_of_edge
@@ -81,7 +135,8 @@ def breed(
 
     spread(n, begin)
     changed = np.flatnonzero(draft.changed)
-    ids = tracker.number_proposals(draft.genomes.edges, changed, draft.proposal)
+    ids = room.ids
+    tracker.number_proposals(draft.genomes.edges, changed, draft.proposal, ids)
     node_offset, edge_offset = np.empty(n + 1, np.int64), np.empty(n + 1, np.int64)
     sum_sizes(draft.proposal, node_offset, edge_offset)
     genes = unset_genes(int(node_offset[-1]), int(edge_offset[-1]))
@@ -101,31 +156,16 @@ def breed(
     return born
 
 
-def _begin(theirs: Genomes, plan: MatingPlan, fitness: FloatArray) -> tuple[Matings, Draft]:
-    """Choose the parent that lends its structure to each child, and make room for the children."""
-    n = len(plan)
-    base, other = np.empty(n, np.int64), np.empty(n, np.int64)
-    node_offset, edge_offset = np.empty(n + 1, np.int64), np.empty(n + 1, np.int64)
-    choose_base(
-        plan.mother,
-        plan.father,
-        fitness,
-        theirs.node_offset,
-        theirs.edge_offset,
-        base,
-        other,
-        node_offset,
-        edge_offset,
-    )
-    genes = unset_genes(int(node_offset[-1]), int(edge_offset[-1]))
-    draft = Draft(
-        genomes=_as_genomes(node_offset, edge_offset, genes),
+def _draft(n: int, n_nodes: int, n_edges: int) -> Draft:
+    genes = unset_genes(n_nodes, n_edges)
+    offsets = np.empty(n + 1, np.int64), np.empty(n + 1, np.int64)
+    return Draft(
+        genomes=_as_genomes(*offsets, genes),
         proposal=np.empty((n, N_COLUMNS), np.int64),
         weight=np.empty(n),
         scale=np.empty(n),
         changed=np.empty(n, np.bool_),
     )
-    return Matings(base, other, plan.average, plan.plus, plan.minus, plan.elite), draft
 
 
 def _as_genomes(node_offset: IntArray, edge_offset: IntArray, genes: Genes) -> Genomes:
