@@ -38,6 +38,7 @@ from spiral_monolith_neat_numpy.network.population_network import (
 )
 from spiral_monolith_neat_numpy.network.prediction import predict, predict_proba
 from spiral_monolith_neat_numpy.network.training import TrainingSettings, train_with_backprop
+from spiral_monolith_neat_numpy.presets import PRESETS, Preset
 from spiral_monolith_neat_numpy.settings import Settings
 from spiral_monolith_neat_numpy.species.distance import compatibility_distance
 from spiral_monolith_neat_numpy.tasks.cases import FunctionFitness, MultiplexerFitness, XorFitness
@@ -65,8 +66,10 @@ __all__ = [
     "MultiplexerFitness",
     "Network",
     "NodeGene",
+    "PRESETS",
     "Population",
     "PopulationNetwork",
+    "Preset",
     "PopulationContext",
     "ReproPlanaNEATPlus",
     "Settings",

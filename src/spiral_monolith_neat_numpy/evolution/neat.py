@@ -5,7 +5,7 @@ Users see this class; what it does is done by the parts of its ``Run``.
 
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -25,8 +25,10 @@ from spiral_monolith_neat_numpy.evolution.snapshots import Scar
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.innovation import InnovationTracker
 from spiral_monolith_neat_numpy.genes.population import Population
+from spiral_monolith_neat_numpy.presets import Preset
+from spiral_monolith_neat_numpy.presets import preset as find_preset
 from spiral_monolith_neat_numpy.seeding import run_seed
-from spiral_monolith_neat_numpy.settings import Settings
+from spiral_monolith_neat_numpy.settings import Settings, with_changes
 from spiral_monolith_neat_numpy.species.speciation import Species
 
 
@@ -172,6 +174,41 @@ class ReproPlanaNEATPlus:
             start_of(chosen),
         )
         self._run = Run(first, chosen)
+
+    @classmethod
+    def from_preset(
+        cls,
+        preset: str | Preset,
+        num_inputs: int,
+        num_outputs: int,
+        population_size: int | None = None,
+        rng: np.random.Generator | int | None = None,
+    ) -> Self:
+        """Return a run of pure evolution by a preset's settings, its species target fixed.
+
+        Args:
+            preset: a name of ``presets.PRESETS``, or a preset of your own.
+            num_inputs: inputs of every network, >= 1; a bias input counts.
+            num_outputs: outputs, >= 1.
+            population_size: genomes per generation; None: the preset's.
+            rng: as for the class.
+
+        Raises:
+            ValueError: an unknown name, or a value out of range.
+
+        Example:
+            >>> neat = ReproPlanaNEATPlus.from_preset("paper", 3, 1, rng=1)
+            >>> neat.pop_size, neat.settings.p_add_node, neat.output_activation
+            (150, 0.03, 'steep_sigmoid')
+        """
+        chosen = preset if isinstance(preset, Preset) else find_preset(preset)
+        size = chosen.population_size if population_size is None else population_size
+        activation = chosen.output_activation
+        neat = cls(num_inputs, num_outputs, size, rng, activation, chosen.settings)
+        neat._run.control.wanted = with_changes(
+            neat._run.control.wanted, {"species_target_mode": "fixed"}
+        )
+        return neat
 
     def evolve(
         self,
