@@ -129,7 +129,8 @@ def _conceive_one(
     inherit_edges(parents, base, other, average, p_disabled, stream, e0, genomes.edges)
     scale = parent_scale[base]
     if not matings.elite[child]:
-        if matings.plus[child] >= 0:
+        # Zero times the difference of huge weights, an infinity, would not be zero.
+        if matings.plus[child] >= 0 and variation.differential_weight > 0.0:
             plus, minus = matings.plus[child], matings.minus[child]
             _add_differences(parents, plus, minus, variation, child, genomes)
         scale = mutate_scale(scale, noise.adaptation, stream)

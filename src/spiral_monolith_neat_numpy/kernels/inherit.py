@@ -8,7 +8,7 @@ known before it is made.
 from typing import NamedTuple
 
 from spiral_monolith_neat_numpy.arrays import BoolArray, FloatArray, IntArray, KeyArray
-from spiral_monolith_neat_numpy.kernels.jit import fragment, kernel
+from spiral_monolith_neat_numpy.kernels.jit import exact_kernel, fragment, kernel
 from spiral_monolith_neat_numpy.kernels.layout import EdgeArrays, Genomes, NodeArrays
 from spiral_monolith_neat_numpy.kernels.random import draw_uniform
 
@@ -85,6 +85,12 @@ def _not_nan(score: float) -> float:
     return score if score == score else -float("inf")
 
 
+@exact_kernel
+def mean(a: float, b: float) -> float:
+    """Return the mean, finite for finite numbers: a kernel would take half of their sum."""
+    return 0.5 * a + 0.5 * b
+
+
 @fragment
 def inherit_nodes(
     parents: Genomes,
@@ -117,7 +123,7 @@ def inherit_nodes(
             j += 1
         if j < stop and ids[j] == ids[i]:
             if average:
-                bias = 0.5 * bias + 0.5 * parents.nodes.bias[j]
+                bias = mean(bias, parents.nodes.bias[j])
             elif draw_uniform(stream) < 0.5:
                 bias, activation = parents.nodes.bias[j], parents.nodes.activation[j]
         out_nodes.id[at] = ids[i]
@@ -165,7 +171,7 @@ def inherit_edges(
         if j < stop and innovation[j] == innovation[i]:
             enabled = enabled and parents.edges.enabled[j]
             if average:
-                weight = 0.5 * weight + 0.5 * parents.edges.weight[j]
+                weight = mean(weight, parents.edges.weight[j])
             elif draw_uniform(stream) < 0.5:
                 weight = parents.edges.weight[j]
         if other >= 0:

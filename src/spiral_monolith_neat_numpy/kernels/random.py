@@ -22,6 +22,7 @@ _ONE = np.uint64(1)
 _THREE = np.uint64(3)
 _UNIT = 1.0 / 9007199254740992.0  # 2**-53
 _QUARTER_TURN = 0.5 * math.pi
+_LEAST_SINE = 1e-17  # of a draw of 0; the next one has 3e-16
 
 
 @kernel
@@ -98,6 +99,6 @@ def draw_normal(stream: KeyArray) -> float:
 
 @fragment
 def draw_cauchy(stream: KeyArray) -> float:
-    """Return a standard Cauchy float64 by inversion: tan(pi (u - 1/2)); from 0 comes -inf."""
+    """Return a standard Cauchy float64 by inversion: tan(pi (u - 1/2)), always finite."""
     sine, cosine = sin_cos(0.5 * draw_uniform(stream))
-    return -cosine / sine
+    return -cosine / max(sine, _LEAST_SINE)
