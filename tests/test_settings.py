@@ -119,6 +119,57 @@ def test_limits_of_the_threshold_may_not_cross() -> None:
         Settings(threshold_min=60.0)
 
 
+@pytest.mark.parametrize(("average", "differential"), [(0.0, 1.0), (1.0, 0.0), (0.25, 0.75)])
+def test_means_and_differences_may_be_all_matings(average: float, differential: float) -> None:
+    settings = Settings(p_average=average, p_differential=differential)
+    assert (settings.p_average, settings.p_differential) == (average, differential)
+
+
+@pytest.mark.parametrize(("average", "differential"), [(0.6, 0.5), (1.0, 1.0), (0.25, 0.76)])
+def test_means_and_differences_may_not_be_more(average: float, differential: float) -> None:
+    message = f"p_average + p_differential must be <= 1, got {average:g} + {differential:g}"
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        Settings(p_average=average, p_differential=differential)
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("representative", ("random", "best")),
+        ("weight_noise", ("gaussian", "cauchy")),
+        ("initial_weights", ("normal", "uniform")),
+    ],
+)
+def test_a_choice_is_one_of_its_options_and_the_first_is_the_default(
+    name: str, options: tuple[str, ...]
+) -> None:
+    assert getattr(Settings(), name) == options[0]
+    for option in options:
+        assert getattr(Settings().with_changes(**{name: option}), name) == option
+    listed = ", ".join(repr(option) for option in options)
+    for wrong in ("normale", "", None, 1):
+        with pytest.raises(ValueError, match=f"^{name} must be one of {listed}, got "):
+            Settings().with_changes(**{name: wrong})
+
+
+@pytest.mark.parametrize(
+    ("name", "high"),
+    [("differential_weight", 10.0), ("noise_adaptation", 10.0), ("restart_gain", 1e6)],
+)
+def test_operators_have_an_upper_limit(name: str, high: float) -> None:
+    assert getattr(Settings().with_changes(**{name: high}), name) == high
+    message = f"{name} must be in [0, {high:g}], got "
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}"):
+        Settings().with_changes(**{name: 1.01 * high})
+
+
+def test_operators_beyond_the_papers_are_off() -> None:
+    settings = Settings()
+    off = ("p_average", "p_differential", "noise_adaptation", "restart_generations")
+    assert [getattr(settings, name) for name in off] == [0.0, 0.0, 0.0, 0]
+    assert settings.initial_connectivity == 1.0
+
+
 def test_unknown_setting_lists_the_known() -> None:
     with pytest.raises(ValueError, match="^unknown setting 'p_mutate'; known are c_excess, "):
         Settings().with_changes(p_mutate=0.5)

@@ -7,14 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from tests.breeding_reference import PlainTracker
 from tests.genes.strategies import genes, make_genes, populations
+from tests.reference import PlainGenome
 
 from spiral_monolith_neat_numpy.arrays import IntArray
 from spiral_monolith_neat_numpy.errors import GenomeError
+from spiral_monolith_neat_numpy.genes.gather import edge_arrays
 from spiral_monolith_neat_numpy.genes.innovation import InnovationTracker
 from spiral_monolith_neat_numpy.genes.live import MAX_ID
 from spiral_monolith_neat_numpy.genes.packed import Genes
 from spiral_monolith_neat_numpy.genes.population import Population
+from spiral_monolith_neat_numpy.kernels.structure import N_COLUMNS, SOURCE, SPLIT, TARGET
 
 Pair = tuple[int, int]
 pairs = st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8)), max_size=12)
@@ -30,41 +34,20 @@ def ids_of(tracker: InnovationTracker, wanted: list[Pair]) -> list[int]:
     return [int(number) for number in ids]
 
 
-class SlowTracker:
-    """Dictionaries and one item at a time."""
-
-    def __init__(self) -> None:
-        self.edges: dict[Pair, int] = {}
-        self.splits: dict[int, int] = {}
-        self.next_node = 0
-        self.next_innovation = 0
-
-    def edge_id(self, pair: Pair) -> int:
-        if pair not in self.edges:
-            self.edges[pair] = self.next_innovation
-            self.next_innovation += 1
-        return self.edges[pair]
-
-    def split_node(self, edge: int) -> int:
-        if edge not in self.splits:
-            self.splits[edge] = self.next_node
-            self.next_node += 1
-        return self.splits[edge]
-
-    def learn(self, known: Genes) -> None:
-        columns = (known.edge_source, known.edge_target, known.edge_innovation)
-        for source, target, number in zip(*(c.tolist() for c in columns), strict=True):
-            self.edges[source, target] = number
-            self.next_innovation = max(self.next_innovation, number + 1)
-        for node in known.node_id.tolist():
-            self.next_node = max(self.next_node, node + 1)
+def plain(some: Genes) -> PlainGenome:
+    """Return what a tracker sees of genes."""
+    ends = zip(some.edge_source.tolist(), some.edge_target.tolist(), strict=True)
+    edges = zip(some.edge_innovation.tolist(), ends, strict=True)
+    return PlainGenome(
+        {node: [] for node in some.node_id.tolist()}, {number: [*pair] for number, pair in edges}
+    )
 
 
 class TrackerAgainstItsSlowTwin(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.tracker = InnovationTracker()
-        self.twin = SlowTracker()
+        self.twin = PlainTracker()
 
     @rule(wanted=pairs)
     def ask_edges(self, wanted: list[Pair]) -> None:
@@ -87,7 +70,7 @@ class TrackerAgainstItsSlowTwin(RuleBasedStateMachine):
         ]
         some = replace(some, edge_innovation=array(fresh))
         self.tracker.learn(some)
-        self.twin.learn(some)
+        self.twin.learn(plain(some))
 
     @rule()
     def save_and_load(self) -> None:
@@ -127,6 +110,68 @@ def test_numbers_come_in_the_order_of_first_appearance() -> None:
     assert ids_of(tracker, [(9, 3), (0, 1), (1, 0)]) == [3, 1, 4]
     assert tracker.split_nodes(array([4, 1, 4])).tolist() == [0, 1, 0]
     assert tracker.split_node_of_edge.tolist() == [-1, 1, -1, -1, 0]
+
+
+def test_thousands_of_connections_keep_their_numbers_while_the_table_grows() -> None:
+    tracker, twin = InnovationTracker(), PlainTracker()
+    rng = np.random.default_rng(4)
+    for size in (0, 1, 127, 2, 3000, 5, 20_000):
+        ends = rng.integers(0, 60, (size, 2)) * rng.choice([1, 2**25], (size, 2))
+        wanted = [(int(a), int(b)) for a, b in ends]
+        assert ids_of(tracker, wanted) == [twin.edge_id(pair) for pair in wanted]
+    every = list(twin.edges)
+    assert len(every) > 5000
+    twins = [tracker, tracker.copy(), InnovationTracker.from_arrays(tracker.to_arrays())]
+    for one in twins:
+        assert ids_of(one, every) == list(range(len(every)))
+
+
+def proposals(*rows: tuple[int, int, int]) -> tuple[IntArray, IntArray]:
+    """Return genomes with a proposal and all rows, each the edge to split and a new pair."""
+    proposal = np.full((len(rows), N_COLUMNS), -1)
+    proposal[:, [SPLIT, SOURCE, TARGET]] = np.array(rows).reshape(len(rows), 3)
+    return np.flatnonzero((proposal >= 0).any(axis=1)), proposal
+
+
+def test_proposals_get_nodes_first_then_edges_in_and_out_then_connections() -> None:
+    tracker = InnovationTracker()
+    known = Population.first(2, 2, 1).genes  # nodes 0, 1 -> 2; connections 0 and 1 of each
+    tracker.learn(known)
+    rows = proposals((1, 2, 2), (-1, -1, -1), (2, -1, -1), (3, 2, 1), (-1, 2, 2))
+    found = tracker.number_proposals(edge_arrays(known), *rows)
+    assert found[[0, 2, 3], :3].tolist() == [[3, 2, 4], [4, 3, 5], [3, 2, 4]]
+    assert found[[0, 3, 4], 3].tolist() == [6, 7, 6]
+    assert (tracker.next_node, tracker.next_innovation) == (5, 8)
+    assert ids_of(tracker, [(1, 3), (0, 4), (3, 2), (4, 2), (2, 2), (2, 1)]) == [2, 3, 4, 5, 6, 7]
+    again = tracker.number_proposals(edge_arrays(known), *rows)
+    assert again[[0, 2, 3], :3].tolist() == found[[0, 2, 3], :3].tolist()
+    assert (tracker.next_node, tracker.next_innovation) == (5, 8)
+
+
+def test_proposals_of_a_large_population_make_the_table_grow() -> None:
+    tracker, n = InnovationTracker(), 400
+    known = Population.first(1, n, 1).genes
+    tracker.learn(known)
+    changed, proposal = proposals(*((k, -1, -1) for k in range(n)))
+    found = tracker.number_proposals(edge_arrays(known), changed, proposal)
+    assert found[:, :3].tolist() == [[n + 1 + k, n + k, 2 * n + k] for k in range(n)]
+    assert tracker.split_node_of_edge[:n].tolist() == found[:, 0].tolist()
+    assert tracker.next_innovation == 3 * n
+
+
+def test_no_proposals_need_no_numbers() -> None:
+    tracker = InnovationTracker()
+    found = tracker.number_proposals(edge_arrays(Genes.empty()), *proposals())
+    assert found.shape == (0, 4)
+    assert (tracker.next_node, tracker.next_innovation) == (0, 0)
+
+
+def test_an_edge_never_learned_cannot_be_split_by_a_proposal() -> None:
+    tracker = InnovationTracker(next_node=9, next_innovation=1)
+    known = Population.first(1, 2, 1).genes
+    with pytest.raises(ValueError, match="edges must hold known connections, got number 1"):
+        tracker.number_proposals(edge_arrays(known), *proposals((0, -1, -1), (1, -1, -1)))
+    assert (tracker.next_node, tracker.next_innovation) == (9, 1)
 
 
 @given(populations())
@@ -256,6 +301,28 @@ def test_the_last_id_can_be_given_and_the_next_one_is_refused() -> None:
         with pytest.raises(ValueError, match="node ids must be at most 2147483647, got 2147483648"):
             full.split_nodes(array([0]))
         assert full.split_node_of_edge.tolist() == [-1, MAX_ID]
+
+
+def test_proposals_are_refused_when_numbers_or_ids_run_out() -> None:
+    tracker = InnovationTracker(next_node=MAX_ID)
+    known = Population.first(1, 2, 1).genes
+    ids_of(tracker, [(0, 2), (1, 2)])
+    with pytest.raises(ValueError, match="node ids must be at most 2147483647, got 2147483648"):
+        tracker.number_proposals(edge_arrays(known), *proposals((0, -1, -1), (1, -1, -1)))
+    assert tracker.next_node == MAX_ID
+    assert tracker.number_proposals(edge_arrays(known), *proposals((1, -1, -1)))[0, 0] == MAX_ID
+
+
+def test_connections_are_refused_when_numbers_run_out_and_known_ones_are_not() -> None:
+    tracker = InnovationTracker()
+    ids_of(tracker, [(0, 1)])
+    tracker._count[1] = MAX_ID  # as after 2**31 connections, which no test can make
+    assert ids_of(tracker, [(0, 1), (0, 2), (0, 1), (0, 2)]) == [0, MAX_ID, 0, MAX_ID]
+    with pytest.raises(ValueError, match="innovation numbers must be at most 2147483647, got"):
+        ids_of(tracker, [(0, 1), (0, 3)])
+    assert ids_of(tracker, [(0, 2), (0, 1)]) == [MAX_ID, 0]
+    with pytest.raises(ValueError, match="innovation numbers must be at most 2147483647, got"):
+        tracker.number_proposals(edge_arrays(Genes.empty()), *proposals((-1, 0, 3)))
 
 
 def damaged(**changes: list[int]) -> dict[str, IntArray]:

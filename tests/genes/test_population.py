@@ -308,8 +308,41 @@ def test_it_indexes_like_a_list(population: Population) -> None:
 def test_counts_are_those_of_each_genome(population: Population) -> None:
     for counts in (population.n_hidden(), population.n_enabled()):
         assert counts.dtype == np.int64
+    hidden, enabled = population.sizes()
+    assert hidden.tolist() == population.n_hidden().tolist()
+    assert enabled.tolist() == population.n_enabled().tolist()
     assert population.n_hidden().tolist() == [genome.n_hidden for genome in population]
     assert population.n_enabled().tolist() == [genome.n_enabled for genome in population]
+
+
+def test_counts_follow_an_assignment() -> None:
+    population = Population.first(2, 1, 1)
+    population[1] = grown(population[1].copy())
+    assert [counts.tolist() for counts in population.sizes()] == [[0, 1], [1, 2]]
+
+
+@given(populations(max_size=5))
+def test_counts_of_read_only_genes_are_the_same(population: Population) -> None:
+    wanted = [counts.tolist() for counts in population.sizes()]
+    for array in (*population.genes.arrays(), population.node_offset):
+        array.flags.writeable = False
+    assert [counts.tolist() for counts in population.sizes()] == wanted
+
+
+@given(populations())
+def test_a_trusted_population_is_one_of_the_very_arrays_it_is_given(
+    population: Population,
+) -> None:
+    parts = population.node_offset, population.edge_offset, population.genes, population.table
+    trusted = Population.trusted(*parts)
+    assert same(trusted, population)
+    assert trusted.genes is population.genes
+    assert trusted.table is population.table
+    assert trusted.feed_forward is True
+    assert trusted.on_structure is None
+    assert list(trusted) == list(population)
+    trusted[0] = trusted[0].copy()
+    assert trusted.genes is not population.genes
 
 
 def test_an_empty_population_works() -> None:

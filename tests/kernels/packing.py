@@ -1,19 +1,20 @@
 """Random genomes for the breeding kernels' tests, and their way into arrays and back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
+from tests.breeding_reference import Mating, Proposal
 from tests.reference import Draws, PlainGenome
 
-from spiral_monolith_neat_numpy.arrays import FloatArray, IntArray, KeyArray
-from spiral_monolith_neat_numpy.kernels.layout import EdgeArrays, NodeArrays
+from spiral_monolith_neat_numpy.arrays import AnyArray, FloatArray, IntArray, KeyArray
+from spiral_monolith_neat_numpy.kernels.breed import Draft, Keys, Variation, conceive, deliver
+from spiral_monolith_neat_numpy.kernels.inherit import Matings
+from spiral_monolith_neat_numpy.kernels.layout import EdgeArrays, Genomes, NodeArrays
+from spiral_monolith_neat_numpy.kernels.mutate import Noise
+from spiral_monolith_neat_numpy.kernels.numbering import sum_sizes
 from spiral_monolith_neat_numpy.kernels.streams import start_streams
-from spiral_monolith_neat_numpy.kernels.structure import (
-    N_COLUMNS,
-    GrowthRates,
-    Scratch,
-    propose,
-)
+from spiral_monolith_neat_numpy.kernels.structure import N_COLUMNS, Growth
 from spiral_monolith_neat_numpy.seeding import Purpose, stream_key
 
 SEED = 2**64 - 59
@@ -113,38 +114,134 @@ def both_streams(n: int, purpose: Purpose = Purpose.INHERIT) -> tuple[KeyArray, 
     return streams, [Draws(*stream_key(SEED, purpose, 3, i)) for i in range(n)]
 
 
-def run_propose(
-    genomes: Sequence[PlainGenome],
-    rates: GrowthRates,
-    *,
-    feed_forward: bool = True,
+def variation_with(**wanted: Any) -> Variation:
+    """Return a variation that changes nothing but what is asked for, by the fields' names."""
+    noise = Noise(0.0, 0.0, 0.0, False, 0.0, 0.0, False, 100.0, 0.0, 0.0, 0.0)
+    growth = Growth(0.0, 0.0, 0.0, 0.0, 0.0, 100, 100, True)
+    options = np.array([1, 4, 8], dtype=np.int8)
+    still = Variation(1.0, 0.5, noise, growth, options, 6, 0.75)
+    return still._replace(
+        noise=noise._replace(**{k: wanted.pop(k) for k in Noise._fields if k in wanted}),
+        growth=growth._replace(**{k: wanted.pop(k) for k in Growth._fields if k in wanted}),
+        **wanted,
+    )
+
+
+def matings_of(rows: Sequence[Mating]) -> Matings:
+    """Return the columns of these rows."""
+    return Matings(
+        np.array([row.base for row in rows], dtype=np.int64),
+        np.array([row.other for row in rows], dtype=np.int64),
+        np.array([row.average for row in rows], dtype=np.bool_),
+        np.array([row.plus for row in rows], dtype=np.int64),
+        np.array([row.minus for row in rows], dtype=np.int64),
+        np.array([row.elite for row in rows], dtype=np.bool_),
+    )
+
+
+def draft_of(
+    genomes: Sequence[PlainGenome], proposal: IntArray, weight: FloatArray | None = None
+) -> Draft:
+    """Return a draft of these genomes with their proposals, ``(n, 8)`` int64."""
+    n = len(genomes)
+    weight = np.zeros(n) if weight is None else weight
+    return Draft(Genomes(*pack(genomes)), proposal, weight, np.ones(n), np.zeros(n, np.bool_))
+
+
+def unset_genomes(node_offset: IntArray, edge_offset: IntArray) -> Genomes:
+    """Return packed genomes full of nonsense."""
+    nodes, edges = unset_nodes(int(node_offset[-1])), unset_edges(int(edge_offset[-1]))
+    return Genomes(node_offset, nodes, edge_offset, edges)
+
+
+def run_conceive(
+    parents: Sequence[PlainGenome],
+    matings: Sequence[Mating],
+    variation: Variation,
+    scale: Sequence[float] | None = None,
     split_node: dict[int, int] | None = None,
-    spared: int = -1,
-) -> tuple[IntArray, FloatArray, int]:
-    """Return the proposals, the new connections' weights, and how many genomes change."""
-    node_offset, nodes, edge_offset, edges = pack(genomes)
-    n_nodes, n_edges = nodes.id.size, edges.weight.size
-    sizes = (n_edges, n_edges, n_nodes, n_nodes, n_nodes)
-    split_node_of_edge = np.full(max(split_node or {0: 0}) + 1, -1)
+    spans: Iterable[tuple[int, int]] | None = None,
+) -> Draft:
+    """Return the draft that ``conceive`` makes, in one range or in these.
+
+    Args:
+        parents: parents.
+        matings: a row per child.
+        variation: how children differ.
+        scale: each parent's factor on its moves; 1 if not given.
+        split_node: by innovation, the node that split this edge.
+        spans: first and last + 1 of the children of each call.
+    """
+    packed, n = Genomes(*pack(parents)), len(matings)
+    bases = [parents[mating.base] for mating in matings]
+    node_offset, _, edge_offset, _ = pack(bases)
+    draft = Draft(
+        unset_genomes(node_offset, edge_offset),
+        np.full((n, N_COLUMNS), -9),
+        np.full(n, np.nan),
+        np.full(n, np.nan),
+        np.zeros(n, np.bool_),
+    )
+    split_node_of_edge = np.full(max(split_node or {-1: 0}) + 1, -1)
     for edge, node in (split_node or {}).items():
         split_node_of_edge[edge] = node
-    streams, _ = both_streams(len(genomes))
-    proposal, weight = np.full((len(genomes), N_COLUMNS), -9), np.zeros(len(genomes))
-    n_changed = propose(
-        node_offset,
-        nodes,
-        edge_offset,
-        edges,
-        np.arange(len(genomes)) == spared,
-        split_node_of_edge,
-        rates,
-        feed_forward,
-        streams,
-        Scratch(*(np.full(size, -9) for size in sizes)),
-        proposal,
-        weight,
-    )
-    return proposal, weight, n_changed
+    scales = np.array([1.0] * len(parents) if scale is None else scale, dtype=np.float64)
+    keys = Keys(np.uint64(SEED), int(Purpose.INHERIT), int(Purpose.STRUCTURE), 3)
+    columns = matings_of(matings)
+    for first, last in [(0, n)] if spans is None else spans:
+        conceive(packed, columns, scales, variation, keys, split_node_of_edge, first, last, draft)
+    return draft
+
+
+def run_deliver(
+    draft: Draft,
+    ids: IntArray,
+    variation: Variation,
+    spans: Iterable[tuple[int, int]] | None = None,
+) -> Genomes:
+    """Return the genomes that ``deliver`` makes of a draft, in one range or in these."""
+    n = draft.scale.size
+    node_offset, edge_offset = np.full(n + 1, -9), np.full(n + 1, -9)
+    sum_sizes(draft.proposal, node_offset, edge_offset)
+    out = unset_genomes(node_offset, edge_offset)
+    for first, last in [(0, n)] if spans is None else spans:
+        deliver(draft, ids, variation, first, last, out)
+    return out
+
+
+def clones(n: int, spared: int = -1) -> list[Mating]:
+    """Return the matings of ``n`` parents with a child of its own each, one of them an elite."""
+    return [Mating(k, elite=k == spared) for k in range(n)]
+
+
+def run_propose(
+    genomes: Sequence[PlainGenome],
+    variation: Variation,
+    split_node: dict[int, int] | None = None,
+    spared: int = -1,
+) -> Draft:
+    """Return the draft of a child of each genome, with the proposals for it."""
+    return run_conceive(genomes, clones(len(genomes), spared), variation, split_node=split_node)
+
+
+def as_row(genomes: Genomes, place: int, wanted: Proposal) -> list[int]:
+    """Return what the first six columns of the kernel's row should hold."""
+    first, last = genomes.edge_offset[place : place + 2]
+    edges = genomes.edges.innovation[first:last].tolist()
+
+    def at(edge: int | None) -> int:
+        return -1 if edge is None else int(first) + edges.index(edge)
+
+    node = -1 if wanted.drop_node is None else wanted.drop_node
+    pair = wanted.pair or (-1, -1)
+    return [at(wanted.split), *pair, at(wanted.drop_edge), node, at(wanted.toggle)]
+
+
+def flat(arrays: Any) -> list[AnyArray]:
+    """Return the arrays of nested tuples, in order."""
+    if not isinstance(arrays, tuple):
+        return [arrays]
+    return [array for part in arrays for array in flat(part)]
 
 
 def assert_same(found: Sequence[PlainGenome], wanted: Sequence[PlainGenome]) -> None:

@@ -9,19 +9,19 @@ from spiral_monolith_neat_numpy.arrays import FloatArray
 from spiral_monolith_neat_numpy.genes.innovation import InnovationTracker
 from spiral_monolith_neat_numpy.genes.population import Population
 from spiral_monolith_neat_numpy.genes.validity import check_population
+from spiral_monolith_neat_numpy.kernels import breed as breeding
 from spiral_monolith_neat_numpy.kernels import (
     describe,
     inherit,
     layout,
     mate,
-    mutate,
+    numbering,
+    rows,
     runs,
     share,
     speciate,
-    splice,
 )
 from spiral_monolith_neat_numpy.kernels import streams as kernel_streams
-from spiral_monolith_neat_numpy.kernels import structure as growth
 from spiral_monolith_neat_numpy.settings import Settings
 from spiral_monolith_neat_numpy.species.mating import plan_mating
 from spiral_monolith_neat_numpy.species.sharing import allot_offspring
@@ -31,6 +31,13 @@ from spiral_monolith_neat_numpy.variation.breeding import breed
 
 Score = Callable[[Population], FloatArray]
 LIVELY = Settings(p_add_node=0.1, p_add_connection=0.2, p_remove_connection=0.1, p_toggle=0.05)
+EVERY_WAY = LIVELY.with_changes(
+    weight_noise="cauchy",
+    initial_weights="uniform",
+    noise_adaptation=0.2,
+    p_average=0.3,
+    p_differential=0.3,
+)
 
 
 def sum_near_five(population: Population) -> FloatArray:
@@ -72,6 +79,14 @@ def test_selection_finds_what_is_asked_for_and_every_genome_stays_valid() -> Non
     assert max(counts) > 1
 
 
+def test_selection_finds_it_with_the_other_operators_too() -> None:
+    population, best, _ = evolve(sum_near_five, 25, settings=EVERY_WAY)
+    check_population(population)
+    assert best[0] < -1.0
+    assert best[-1] > -0.5
+    assert np.unique(population.table.noise_scale).size > 10
+
+
 def test_the_best_genome_is_kept_by_a_species_large_enough() -> None:
     _, best, _ = evolve(sum_near_five, 12, settings=LIVELY.with_changes(elitism_min_size=0))
     assert best == sorted(best)
@@ -98,7 +113,11 @@ def test_one_seed_gives_one_history() -> None:
 
 
 def test_every_kernel_was_compiled_for_one_signature() -> None:
-    evolve(sum_near_five, 3)
+    population, _, _ = evolve(sum_near_five, 3)
+    for array in population.genes.arrays():
+        array.flags.writeable = False
+    population.n_hidden()
+    evolve(sum_near_five, 3, settings=EVERY_WAY)
     kernels = [
         speciate.divide,
         describe.describe,
@@ -111,14 +130,14 @@ def test_every_kernel_was_compiled_for_one_signature() -> None:
         layout.gather_nodes,
         layout.gather_edges,
         inherit.choose_base,
-        inherit.match_genes,
-        inherit.inherit_nodes,
-        inherit.inherit_edges,
-        mutate.mutate_weights,
-        mutate.mutate_nodes,
-        growth.propose,
-        splice.splice_nodes,
-        splice.splice_edges,
+        breeding.conceive,
+        breeding.deliver,
+        numbering.number_proposals,
+        numbering.look_up,
+        numbering.enter,
+        numbering.sum_sizes,
+        rows.inherit_rows,
+        rows.count_genes,
     ]
     counts = {one.__name__: len(getattr(one, "signatures", [()])) for one in kernels}
     assert counts == dict.fromkeys(counts, 1)
