@@ -18,6 +18,7 @@ from spiral_monolith_neat_numpy.genes.innovation import InnovationTracker
 from spiral_monolith_neat_numpy.genes.live import MAX_ID
 from spiral_monolith_neat_numpy.genes.packed import Genes
 from spiral_monolith_neat_numpy.genes.population import Population
+from spiral_monolith_neat_numpy.kernels.layout import EdgeArrays
 from spiral_monolith_neat_numpy.kernels.structure import N_COLUMNS, SOURCE, SPLIT, TARGET
 
 Pair = tuple[int, int]
@@ -133,17 +134,25 @@ def proposals(*rows: tuple[int, int, int]) -> tuple[IntArray, IntArray]:
     return np.flatnonzero((proposal >= 0).any(axis=1)), proposal
 
 
+def numbered(
+    tracker: InnovationTracker, edges: EdgeArrays, changed: IntArray, proposal: IntArray
+) -> IntArray:
+    ids = np.full((len(proposal), 4), -9)
+    tracker.number_proposals(edges, changed, proposal, ids)
+    return ids
+
+
 def test_proposals_get_nodes_first_then_edges_in_and_out_then_connections() -> None:
     tracker = InnovationTracker()
     known = Population.first(2, 2, 1).genes  # nodes 0, 1 -> 2; connections 0 and 1 of each
     tracker.learn(known)
     rows = proposals((1, 2, 2), (-1, -1, -1), (2, -1, -1), (3, 2, 1), (-1, 2, 2))
-    found = tracker.number_proposals(edge_arrays(known), *rows)
+    found = numbered(tracker, edge_arrays(known), *rows)
     assert found[[0, 2, 3], :3].tolist() == [[3, 2, 4], [4, 3, 5], [3, 2, 4]]
     assert found[[0, 3, 4], 3].tolist() == [6, 7, 6]
     assert (tracker.next_node, tracker.next_innovation) == (5, 8)
     assert ids_of(tracker, [(1, 3), (0, 4), (3, 2), (4, 2), (2, 2), (2, 1)]) == [2, 3, 4, 5, 6, 7]
-    again = tracker.number_proposals(edge_arrays(known), *rows)
+    again = numbered(tracker, edge_arrays(known), *rows)
     assert again[[0, 2, 3], :3].tolist() == found[[0, 2, 3], :3].tolist()
     assert (tracker.next_node, tracker.next_innovation) == (5, 8)
 
@@ -153,7 +162,7 @@ def test_proposals_of_a_large_population_make_the_table_grow() -> None:
     known = Population.first(1, n, 1).genes
     tracker.learn(known)
     changed, proposal = proposals(*((k, -1, -1) for k in range(n)))
-    found = tracker.number_proposals(edge_arrays(known), changed, proposal)
+    found = numbered(tracker, edge_arrays(known), changed, proposal)
     assert found[:, :3].tolist() == [[n + 1 + k, n + k, 2 * n + k] for k in range(n)]
     assert tracker.split_node_of_edge[:n].tolist() == found[:, 0].tolist()
     assert tracker.next_innovation == 3 * n
@@ -161,7 +170,7 @@ def test_proposals_of_a_large_population_make_the_table_grow() -> None:
 
 def test_no_proposals_need_no_numbers() -> None:
     tracker = InnovationTracker()
-    found = tracker.number_proposals(edge_arrays(Genes.empty()), *proposals())
+    found = numbered(tracker, edge_arrays(Genes.empty()), *proposals())
     assert found.shape == (0, 4)
     assert (tracker.next_node, tracker.next_innovation) == (0, 0)
 
@@ -170,7 +179,7 @@ def test_an_edge_never_learned_cannot_be_split_by_a_proposal() -> None:
     tracker = InnovationTracker(next_node=9, next_innovation=1)
     known = Population.first(1, 2, 1).genes
     with pytest.raises(ValueError, match="edges must hold known connections, got number 1"):
-        tracker.number_proposals(edge_arrays(known), *proposals((0, -1, -1), (1, -1, -1)))
+        numbered(tracker, edge_arrays(known), *proposals((0, -1, -1), (1, -1, -1)))
     assert (tracker.next_node, tracker.next_innovation) == (9, 1)
 
 
@@ -308,9 +317,9 @@ def test_proposals_are_refused_when_numbers_or_ids_run_out() -> None:
     known = Population.first(1, 2, 1).genes
     ids_of(tracker, [(0, 2), (1, 2)])
     with pytest.raises(ValueError, match="node ids must be at most 2147483647, got 2147483648"):
-        tracker.number_proposals(edge_arrays(known), *proposals((0, -1, -1), (1, -1, -1)))
+        numbered(tracker, edge_arrays(known), *proposals((0, -1, -1), (1, -1, -1)))
     assert tracker.next_node == MAX_ID
-    assert tracker.number_proposals(edge_arrays(known), *proposals((1, -1, -1)))[0, 0] == MAX_ID
+    assert numbered(tracker, edge_arrays(known), *proposals((1, -1, -1)))[0, 0] == MAX_ID
 
 
 def test_connections_are_refused_when_numbers_run_out_and_known_ones_are_not() -> None:
@@ -322,7 +331,7 @@ def test_connections_are_refused_when_numbers_run_out_and_known_ones_are_not() -
         ids_of(tracker, [(0, 1), (0, 3)])
     assert ids_of(tracker, [(0, 2), (0, 1)]) == [MAX_ID, 0]
     with pytest.raises(ValueError, match="innovation numbers must be at most 2147483647, got"):
-        tracker.number_proposals(edge_arrays(Genes.empty()), *proposals((-1, 0, 3)))
+        numbered(tracker, edge_arrays(Genes.empty()), *proposals((-1, 0, 3)))
 
 
 def damaged(**changes: list[int]) -> dict[str, IntArray]:

@@ -15,8 +15,21 @@ from spiral_monolith_neat_numpy.genes.gather import pack_genes
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.packed import Genes
 from spiral_monolith_neat_numpy.genes.population import Population
-from spiral_monolith_neat_numpy.kernels.program import NO_NETWORK, Program, Room, make_room
-from spiral_monolith_neat_numpy.kernels.stepping import compile_one
+from spiral_monolith_neat_numpy.kernels.jit import exact_kernel
+from spiral_monolith_neat_numpy.kernels.layout import Genomes
+from spiral_monolith_neat_numpy.kernels.program import (
+    NO_NETWORK,
+    Program,
+    Room,
+    compile_program,
+    make_room,
+)
+
+
+@exact_kernel
+def compile_one(genomes: Genomes, g: int, out_room: Room) -> tuple[int, int, int, int]:
+    """Stand by itself: the fragment is only ever part of a kernel."""
+    return compile_program(genomes, g, out_room.work, out_room.program)
 
 
 @dataclass
