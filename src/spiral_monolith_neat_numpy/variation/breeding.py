@@ -42,7 +42,8 @@ class Room:
     def __init__(self) -> None:
         """Begin with room for nobody."""
         self._size = (0, 0, 0)
-        nobody, nothing = np.empty(0, np.int64), np.empty(0, np.bool_)
+        self._base = self._other = nobody = np.empty(0, np.int64)
+        nothing = np.empty(0, np.bool_)
         self.matings = Matings(nobody, nobody, nothing, nobody, nobody, nothing)
         self.draft = _draft(0, 0, 0)
         self.ids = np.empty((0, N_IDS), np.int64)
