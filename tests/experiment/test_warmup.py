@@ -80,3 +80,11 @@ def test_nothing_is_left_to_compile_for_a_run(tmp_path: Path) -> None:
         [sys.executable, "-c", SCRIPT, *tables], capture_output=True, text=True, check=True
     )
     assert run.stdout.split() == ["True"]
+
+
+@pytest.mark.skipif(bool(nb.config.DISABLE_JIT), reason="nothing is compiled")
+def test_what_a_first_run_has_compiled_the_next_one_finds() -> None:
+    warmup.warm_up()
+    script = "from spiral_monolith_neat_numpy.experiment import warmup; print(warmup.is_quick())"
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert (run.stdout, run.stderr) == ("True\n", "")

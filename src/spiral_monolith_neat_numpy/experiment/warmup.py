@@ -11,9 +11,9 @@ from spiral_monolith_neat_numpy.evaluation.backprop import (
     FitnessBackprop,
 )
 from spiral_monolith_neat_numpy.evolution.neat import ReproPlanaNEATPlus
+from spiral_monolith_neat_numpy.kernels.breed import deliver
 from spiral_monolith_neat_numpy.kernels.forward import run_rows
 from spiral_monolith_neat_numpy.kernels.jit import is_loaded, is_warm
-from spiral_monolith_neat_numpy.kernels.splice import splice_edges
 from spiral_monolith_neat_numpy.kernels.train import train
 from spiral_monolith_neat_numpy.network.prediction import predict
 from spiral_monolith_neat_numpy.settings import Settings
@@ -27,7 +27,7 @@ def _go_on() -> None:
 
 def is_quick() -> bool:
     """Return whether ``warm_up`` has nothing to compile."""
-    return is_warm(train, splice_edges, run_rows)
+    return is_warm(train, deliver, run_rows)
 
 
 def warm_up(pause: Callable[[], None] = _go_on) -> None:
@@ -39,7 +39,7 @@ def warm_up(pause: Callable[[], None] = _go_on) -> None:
     Args:
         pause: called now and then between two kernels; what it raises ends the warm-up.
     """
-    if is_loaded(train, splice_edges, run_rows):
+    if is_loaded(train, deliver, run_rows):
         return
     if not is_quick():
         _log.info("compiling kernels for this machine, once: about a quarter of a minute ...")
