@@ -1,11 +1,14 @@
 """Where results go: proved before the run, without a trace when there was none."""
 
 import importlib.util
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from spiral_monolith_neat_numpy.experiment.config import ExperimentConfig
 from spiral_monolith_neat_numpy.experiment.files import check_drawing, output_directory
+from spiral_monolith_neat_numpy.experiment.run import run_experiment
 
 
 def test_directory_is_made_with_its_parents(tmp_path: Path) -> None:
@@ -80,3 +83,19 @@ def test_missing_matplotlib_is_known_without_importing_it(monkeypatch: pytest.Mo
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(ModuleNotFoundError, match=r"need matplotlib.*\[neat\].*pictures=False"):
         check_drawing()
+
+
+def test_full_disk_leaves_an_earlier_run_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = ExperimentConfig("xor", gens=2, pop=8, steps=2, out=str(tmp_path))
+    earlier = {path: path.read_bytes() for path in run_experiment(config).files}
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    message = f"^results cannot be written to '{tmp_path}': No space left on device$"
+    with pytest.raises(OSError, match=message):
+        run_experiment(replace(config, seed=1))
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == earlier

@@ -53,18 +53,19 @@ def run_task(config: ExperimentConfig, *, as_json: bool, quiet: bool) -> None:
     Raises:
         typer.Exit: with 130 after Ctrl-C, 1 after a fitness that failed.
     """
-    with _progress(config, quiet) as on_generation:
-        result = run_experiment(config, on_generation, prepare=_warm_up)
-    ending = result.ending
-    _warn_of_early_end(config, result)
-    if as_json:
-        paths = [str(path) for path in result.files]
-        print(json.dumps(json_safe({**result.metrics, "files": paths}), indent=2))
-    elif not quiet:
-        _summarise(config, result)
-    if ending.interrupted:
+    result = None
+    try:
+        with _progress(config, quiet) as on_generation:
+            result = run_experiment(config, on_generation, prepare=_warm_up)
+        _tell(config, result, as_json=as_json, quiet=quiet)
+    except KeyboardInterrupt:
+        if result is None:
+            raise
+        say("Interrupted", "bold yellow", f"what was found is {_kept(result)}")
+        raise typer.Exit(INTERRUPTED) from None
+    if result.ending.interrupted:
         raise typer.Exit(INTERRUPTED)
-    if ending.failure is not None:
+    if result.ending.failure is not None:
         raise typer.Exit(FAILED)
 
 
@@ -85,11 +86,23 @@ def _progress(
         yield show
 
 
+def _tell(
+    config: ExperimentConfig, result: ExperimentResult, *, as_json: bool, quiet: bool
+) -> None:
+    _warn_of_early_end(config, result)
+    if as_json:
+        paths = [str(path) for path in result.files]
+        print(json.dumps(json_safe({**result.metrics, "files": paths}), indent=2))
+    elif not quiet:
+        _summarise(config, result)
+
+
 def _warn_of_early_end(config: ExperimentConfig, result: ExperimentResult) -> None:
-    ending = result.ending
-    kept = "kept and written" if result.files else "kept"
-    done = f"after {len(result.neat.records)} of {config.gens} generations"
-    if ending.interrupted:
+    ending, n_done = result.ending, len(result.neat.records)
+    done, kept = f"after {n_done} of {config.gens} generations", _kept(result)
+    if ending.interrupted and n_done == config.gens:
+        say("Interrupted", "bold yellow", f"after all {n_done} generations; the best is {kept}")
+    elif ending.interrupted:
         say("Interrupted", "bold yellow", f"{done}; the best so far is {kept}")
     if ending.failure is not None:
         say(
@@ -97,6 +110,10 @@ def _warn_of_early_end(config: ExperimentConfig, result: ExperimentResult) -> No
             "bold red",
             f"{ending.failure}; the run ended {done}, the best so far is {kept}",
         )
+
+
+def _kept(result: ExperimentResult) -> str:
+    return "kept and written" if result.files else "kept"
 
 
 def _summarise(config: ExperimentConfig, result: ExperimentResult) -> None:

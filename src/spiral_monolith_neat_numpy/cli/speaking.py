@@ -15,6 +15,7 @@ from rich.text import Text
 
 from spiral_monolith_neat_numpy.cli.interrupts import let_raise
 from spiral_monolith_neat_numpy.errors import FitnessError, retold
+from spiral_monolith_neat_numpy.experiment.patience import is_interrupt
 from spiral_monolith_neat_numpy.tasks.model import Model, load
 
 INTERRUPTED = 130  # as shells report a process that SIGINT ended
@@ -65,8 +66,7 @@ def errors_told(options: Mapping[str, str], *, quiet: bool = False) -> Iterator[
         yield
         sys.stdout.flush()  # what fails now would fail without a word at exit
     except KeyboardInterrupt:
-        say("Interrupted", "bold yellow", "nothing was finished")
-        raise typer.Exit(INTERRUPTED) from None
+        raise _nothing_finished() from None
     except BrokenPipeError:
         # The reader (head, a pager) has seen enough; Python must not flush into it again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -75,11 +75,18 @@ def errors_told(options: Mapping[str, str], *, quiet: bool = False) -> Iterator[
         say("Error", "bold red", str(error) or "out of memory")
         raise typer.Exit(FAILED) from None
     except (ValueError, OSError, ImportError, NotImplementedError) as error:
+        if is_interrupt(error):  # a library's own, where Ctrl-C met it
+            raise _nothing_finished() from None
         say("Error", "bold red", _in_command_words(error, options))
         raise typer.Exit(BAD_INPUT) from None
     finally:
         _log.removeHandler(handler)
         _log.setLevel(level)
+
+
+def _nothing_finished() -> typer.Exit:
+    say("Interrupted", "bold yellow", "nothing was finished")
+    return typer.Exit(INTERRUPTED)
 
 
 def _in_command_words(error: Exception, options: Mapping[str, str]) -> str:

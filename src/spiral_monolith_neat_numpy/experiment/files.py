@@ -14,6 +14,7 @@ from spiral_monolith_neat_numpy.errors import retold
 from spiral_monolith_neat_numpy.evolution.records import records_csv
 from spiral_monolith_neat_numpy.evolution.wholefile import write_whole
 from spiral_monolith_neat_numpy.experiment.drawing import PICTURES, draw_results
+from spiral_monolith_neat_numpy.experiment.patience import Patience
 from spiral_monolith_neat_numpy.experiment.result import ExperimentResult
 
 MODEL = "model.npz"
@@ -70,31 +71,62 @@ def output_directory(path: str | os.PathLike[str], name: str = "out") -> Iterato
         raise
 
 
-def write_results(result: ExperimentResult, out: Path, *, pictures: bool) -> ExperimentResult:
+def write_results(
+    result: ExperimentResult, out: Path, *, pictures: bool, patience: Patience
+) -> ExperimentResult:
     """Write model, history, metrics and, if asked, pictures; return the result with the paths.
 
-    Pictures of an earlier run that this one does not replace are removed: all files in
-    ``out`` then tell of one run. Ctrl-C while pictures are drawn leaves the rest of them out.
+    At every moment all files of ours in ``out`` tell of one run. Ctrl-C waits until model,
+    history and metrics are there, and leaves out the pictures that are not.
+
+    Args:
+        result: what to write.
+        out: the directory.
+        pictures: whether to draw.
+        patience: what keeps Ctrl-C.
 
     Raises:
         OSError: something cannot be written; what was written before it is whole.
         ImportError: pictures were asked for and Matplotlib is missing.
     """
-    metrics = json.dumps(result.metrics, indent=2, allow_nan=False) + "\n"
-    files = [
-        result.model.save(out / MODEL),
-        write_whole(out / HISTORY, records_csv(result.neat.records).encode()),
-        write_whole(out / METRICS, metrics.encode()),
-    ]
-    ending = result.ending
+    files = _replace_run(result, out)
+    late = False
     if pictures:
         try:
-            for path in draw_results(result, out):
-                files.append(path)
+            patience.heed(lambda: _draw(result, out, files))
         except KeyboardInterrupt:
             _log.warning("interrupted while drawing: some pictures are missing")
-            ending = replace(ending, interrupted=True)
-    for name in PICTURES:
-        if out / name not in files:
-            (out / name).unlink(missing_ok=True)
-    return replace(result, files=tuple(files), ending=ending)
+            late = True
+    if (late or patience.kept) and not result.ending.interrupted:
+        result = result.as_interrupted()
+        _write_run(result, out)
+    return replace(result, files=tuple(files))
+
+
+def _draw(result: ExperimentResult, out: Path, files: list[Path]) -> None:
+    for path in draw_results(result, out):
+        files.append(path)
+
+
+def _replace_run(result: ExperimentResult, out: Path) -> list[Path]:
+    """Put model, history and metrics in place of all that an earlier run left."""
+    try:
+        # First beside their places: a full disk leaves the earlier run whole.
+        with tempfile.TemporaryDirectory(prefix=".spiral-neat-", dir=out) as stage:
+            written = _write_run(result, Path(stage))
+            # The old model goes last and the new one comes first: never are there two runs.
+            for name in (*PICTURES, METRICS, HISTORY):
+                (out / name).unlink(missing_ok=True)
+            return [path.replace(out / path.name) for path in written]
+    except OSError as error:
+        reason = error.strerror or os.strerror(error.errno or 0)
+        raise retold(error, f"results cannot be written to {str(out)!r}: {reason}") from error
+
+
+def _write_run(result: ExperimentResult, directory: Path) -> list[Path]:
+    metrics = json.dumps(result.metrics, indent=2, allow_nan=False) + "\n"
+    return [
+        result.model.save(directory / MODEL),
+        write_whole(directory / HISTORY, records_csv(result.neat.records).encode()),
+        write_whole(directory / METRICS, metrics.encode()),
+    ]

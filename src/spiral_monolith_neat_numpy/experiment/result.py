@@ -1,7 +1,7 @@
 """What an experiment found."""
 
 import platform
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,8 @@ class Ending:
 
     Attributes:
         seconds: wall time.
-        interrupted: whether Ctrl-C ended it.
+        interrupted: whether Ctrl-C ended it: the generations, the choice of the champion, or the
+            drawing of pictures.
         failure: the error that ended it, or None.
     """
 
@@ -70,6 +71,17 @@ class ExperimentResult:
     def history(self) -> list[tuple[float, float]]:
         """(best, mean fitness) per generation."""
         return [(record.best_fitness, record.mean_fitness) for record in self.neat.records]
+
+    def as_interrupted(self) -> "ExperimentResult":
+        """Return the same result of a run that Ctrl-C ended, in the model's ``info`` too."""
+        info = self.model.info
+        told = {**info, "metrics": {**info["metrics"], "interrupted": True}}
+        return replace(
+            self,
+            model=replace(self.model, info=told),
+            metrics={**self.metrics, "interrupted": True},
+            ending=replace(self.ending, interrupted=True),
+        )
 
 
 def collect(

@@ -16,6 +16,7 @@ from spiral_monolith_neat_numpy.experiment.files import (
     output_directory,
     write_results,
 )
+from spiral_monolith_neat_numpy.experiment.patience import Patience
 from spiral_monolith_neat_numpy.experiment.recipe import recipe_for
 from spiral_monolith_neat_numpy.experiment.result import Ending, ExperimentResult, collect
 from spiral_monolith_neat_numpy.experiment.start import layer_for, mix_starts
@@ -91,7 +92,8 @@ def run_experiment(
     """Run an experiment; see ``ExperimentConfig`` and ``ExperimentResult``.
 
     Ctrl-C, or a genome that cannot be evaluated, ends it early with the best so far, which is
-    written as usual; ``result.ending`` tells. What stops it before the first generation is
+    written as usual; ``result.ending`` tells. One more Ctrl-C takes the fittest as it is, or
+    leaves out pictures; none harms the files. What stops it before the first generation is
     scored is raised, and no directory is left behind that was not there.
 
     Args:
@@ -112,11 +114,12 @@ def run_experiment(
         task = load_task(
             config.task, config.seed, target=config.target, kind=config.kind, impute=config.impute
         )
-    if config.out is None:
-        return _run(config, task, on_generation, prepare)
-    with output_directory(config.out, out_name) as out:
-        result = _run(config, task, on_generation, prepare)
-        return write_results(result, out, pictures=config.pictures)
+    with Patience() as patience:
+        if config.out is None:
+            return _run(config, task, on_generation, prepare, patience)
+        with output_directory(config.out, out_name) as out:
+            result = _run(config, task, on_generation, prepare, patience)
+            return write_results(result, out, pictures=config.pictures, patience=patience)
 
 
 def _run(
@@ -124,13 +127,23 @@ def _run(
     task: Task,
     on_generation: Reporter | None,
     prepare: Callable[[], None],
+    patience: Patience,
 ) -> ExperimentResult:
     neat, fitness = build(config, task)
     prepare()
+    patience.take_over()
+
+    def report(record: GenerationRecord) -> None:
+        if on_generation is not None:
+            on_generation(record)
+        patience.pause()
+
     started = time.perf_counter()
     interrupted, failure = False, None
     try:
-        neat.evolve(fitness, config.gens, verbose=False, on_generation=on_generation)
+        patience.heed(
+            lambda: neat.evolve(fitness, config.gens, verbose=False, on_generation=report)
+        )
     except KeyboardInterrupt:
         if not neat.records:
             raise
@@ -142,10 +155,11 @@ def _run(
         failure = error
     ending = Ending(time.perf_counter() - started, interrupted, failure)
     try:
-        return collect(config, task, neat, ending)
+        return patience.heed(lambda: collect(config, task, neat, ending))
     except KeyboardInterrupt:  # while the champion was chosen or trained at last
         _log.info("interrupted: keeping the fittest as it is ...")
-        return collect(config, task, neat, replace(ending, interrupted=True), choose=False)
+    ending = replace(ending, interrupted=True)
+    return collect(config, task, neat, ending, choose=False)
 
 
 def build(config: ExperimentConfig, task: Task) -> tuple[ReproPlanaNEATPlus, FitnessBackprop]:
