@@ -50,6 +50,14 @@ def test_lowest_cost_is_chosen_and_copied() -> None:
     assert choose_champion(better, [worse, best], SPLIT) == better
 
 
+def test_network_whose_sums_overflow_is_never_chosen() -> None:
+    huge = line(1e38)
+    rows = dataclasses.replace(SPLIT.train, X=SPLIT.train.X * 10.0)
+    assert cost(huge, rows) == np.inf
+    split = Split(rows, SPLIT.validation, SPLIT.test)
+    assert choose_champion(line(1.0), [huge, line(-5.0)], split) == line(1.0)
+
+
 def test_of_equal_networks_the_smaller_is_chosen() -> None:
     assert choose_champion(line(5.0, n_hidden=2), [line(5.0)], SPLIT).n_hidden == 0
 

@@ -35,6 +35,15 @@ def test_certain_mistake_costs_a_finite_cross_entropy() -> None:
     assert found["cross_entropy"] == pytest.approx(-np.log(1e-12))
 
 
+def test_row_whose_sum_overflows_is_answered_wrongly() -> None:
+    preprocessor = Preprocessor.fit(X, ["a", "b", "a", "b"], scale=False)
+    network = line("logistic", 2e38)
+    found = score(network, X, np.array([0, 1, 1, 1]), preprocessor)
+    assert found["accuracy"] == 0.5
+    wide = Preprocessor.fit(X, [1.0, 2.0, 3.0, 4.0], kind="regression", scale=False)
+    assert score(line("identity", 2e38), X, np.zeros(4), wide) == {"r2": None, "rmse": None}
+
+
 def test_r2_and_rmse_are_in_the_targets_own_unit() -> None:
     y = np.array([10.0, 20.0, 40.0, 30.0])
     preprocessor = Preprocessor.fit(X, y, kind="regression", scale=False)

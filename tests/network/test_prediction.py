@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.genes.strategies import make_genes
 from tests.kernels.networks import layered, networks
 from tests.kernels.passes import rounded
 from tests.network_reference import PlainNetwork
@@ -122,3 +123,42 @@ def test_a_prediction_does_not_depend_on_other_rows(genes: Genes, n: int, seed: 
     together = predict_proba(one, rows)
     alone = np.concatenate([predict_proba(one, row[None]) for row in rows])
     assert np.array_equal(together, alone)
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_single_sample_is_refused_as_no_table(head: str) -> None:
+    message = r"X must have shape \(n_samples, 2\) with n_samples >= 1, got \(2,\)"
+    for row in (X[0], X[0].tolist()):
+        with pytest.raises(ValueError, match=message):
+            predict(genome(1 if head != "softmax" else 2, head), row)
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_rows_that_do_not_fit_float32_are_refused(head: str) -> None:
+    message = r"X must hold numbers that fit a float32, at most 3\.4e38 in size, got 1e\+300"
+    for sign in (1.0, -1.0):
+        with pytest.raises(ValueError, match=message):
+            predict(genome(2, head), np.array([[1.0, 2.0], [sign * 1e300, 0.0]]))
+
+
+def steep(n_out: int, head: str) -> Genome:
+    """Two inputs straight to the outputs, with weights of 10 and -10."""
+    nodes = {0: (0, 0, 0.0), 1: (0, 0, 0.0)} | {2 + o: (2, 0, 0.0) for o in range(n_out)}
+    genes = make_genes(nodes, [(i, 2 + o) for i in range(2) for o in range(n_out)])
+    genes.edge_weight[:] = np.where(genes.edge_source == 0, 10.0, -10.0)
+    return Genome.from_genes(genes, head=head)
+
+
+@pytest.mark.parametrize("ask", [predict, predict_proba])
+@pytest.mark.parametrize(("n_out", "head"), [(1, "logistic"), (3, "logistic"), (2, "softmax")])
+def test_row_whose_sums_overflow_has_no_class(ask: object, n_out: int, head: str) -> None:
+    assert callable(ask)
+    rows = np.array([[0.5, 0.5], [3e38, 3e38], [3e38, 1.0]])
+    message = r"answers with finite ones, got (-?inf|nan) for row 1 \(2 such in all\)"
+    with pytest.raises(ValueError, match=message):
+        ask(steep(n_out, head), rows)
+    assert np.isfinite(ask(steep(n_out, head), rows[:1])).all()
+
+
+def test_value_whose_sum_overflows_is_infinite() -> None:
+    assert predict(steep(1, "identity"), [[3e38, 1.0], [1.0, 1.0]]).tolist() == [np.inf, 0.0]

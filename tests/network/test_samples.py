@@ -144,6 +144,10 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ),
     ({"y": [0, 1, 1], "head": "identity"}, "y must have 2 columns, got 1"),
     ({"y": [[1e39, 0]] * 3, "head": "identity"}, "y must hold numbers that fit a float32"),
+    (
+        {"y": [[-2e19, 0]] * 3, "head": "identity"},
+        r"y must hold values of at most 1e\+19 in size, whose squared errors fit .*, got 2e\+19",
+    ),
     ({"sample_weight": [1, 1]}, r"sample_weight must have shape \(3,\), got \(2,\)"),
     ({"sample_weight": [1, np.nan, 1]}, "sample_weight must hold finite numbers, got nan"),
     ({"sample_weight": [1, -1, 1]}, "sample_weight must be >= 0 .*, got minimum -1"),

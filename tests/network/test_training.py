@@ -244,3 +244,15 @@ def test_gradients_through_a_cycle_are_refused() -> None:
     recurrent = Genome.from_genes(make_genes(nodes, [(0, 2), (2, 3), (3, 2), (3, 1)]))
     with pytest.raises(GenomeError, match="must have no cycle"):
         train_with_backprop(recurrent, X[:, :1], VALUES)
+
+
+def test_values_as_large_as_are_allowed_can_be_trained() -> None:
+    X = np.linspace(-1.0, 1.0, 20)[:, None]
+    one = Population.first(2, 1, 1)[0].copy()
+    before = [edge.weight for edge in one.connections.values()]
+    settings = TrainingSettings(head="identity")
+    losses = train_with_backprop(one, X, X[:, 0] * 1e19, steps=3, settings=settings)
+    assert np.isfinite(losses).all()
+    assert [edge.weight for edge in one.connections.values()] != before
+    with pytest.raises(ValueError, match="y must hold values of at most"):
+        train_with_backprop(one, X, X[:, 0] * 1e38, steps=3, settings=settings)

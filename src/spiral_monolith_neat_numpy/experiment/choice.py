@@ -7,6 +7,7 @@ among the best of every generation and the last population, the champion has the
     cross-entropy over training and validation rows + a charge per connection and node.
 """
 
+import math
 from collections.abc import Iterable
 
 import numpy as np
@@ -14,7 +15,7 @@ import numpy as np
 from spiral_monolith_neat_numpy.arrays import AnyArray
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.network.genome_network import compile_genome
-from spiral_monolith_neat_numpy.network.prediction import network_probabilities
+from spiral_monolith_neat_numpy.network.prediction import probabilities
 from spiral_monolith_neat_numpy.tasks.dataset import Dataset, Split
 
 # Nats per sample; chosen on spirals with seeds from 10,000.
@@ -44,13 +45,22 @@ def choose_champion(best: Genome, others: Iterable[Genome], split: Split) -> Gen
 
 
 def cost(genome: Genome, *parts: Dataset) -> float:
-    """Return the mean cross-entropy over all rows of ``parts``, plus the charge for size."""
+    """Return the mean cross-entropy over all rows of ``parts``, plus the charge for size.
+
+    It is infinite for a network whose sums overflow.
+    """
     network = compile_genome(genome)
-    losses = [_losses(network_probabilities(network, part.X), part.y) for part in parts]
+    outputs = [network.logits(part.X) for part in parts]
+    if not all(np.isfinite(values).all() for values in outputs):
+        return math.inf
+    losses = [
+        _losses(probabilities(network.head, values), part.y)
+        for values, part in zip(outputs, parts, strict=True)
+    ]
     charge = CHARGE_PER_EDGE * genome.n_enabled + CHARGE_PER_NODE * genome.n_hidden
     return float(np.concatenate(losses).mean()) + charge
 
 
-def _losses(probabilities: AnyArray, labels: AnyArray) -> AnyArray:
-    own = probabilities[np.arange(labels.size), labels]
+def _losses(shares: AnyArray, labels: AnyArray) -> AnyArray:
+    own = shares[np.arange(labels.size), labels]
     return np.asarray(-np.log(np.maximum(own, _SMALLEST)))

@@ -42,7 +42,7 @@ class Network(ABC):
         """Return the outputs' own activations.
 
         One sample takes about a microsecond and its arithmetic; it is run in float64, rows are
-        run in float32.
+        run in float32. Where sums overflow, outputs may be infinite or NaN.
 
         Args:
             X: one sample, ``(n_inputs,)`` finite numbers; or rows, ``(n_samples, n_inputs)``,
@@ -52,7 +52,7 @@ class Network(ABC):
             ``(n_outputs,)`` or ``(n_samples, n_outputs)`` float64.
 
         Raises:
-            ValueError: another shape, NaN or infinity.
+            ValueError: another shape, NaN or infinity, or rows that do not fit float32.
         """
 
     @abstractmethod
@@ -63,7 +63,8 @@ class Network(ABC):
             X: ``(n_samples, n_inputs)`` numbers.
 
         Raises:
-            ValueError: another shape, NaN or infinity, or the network is recurrent.
+            ValueError: another shape, NaN or infinity, numbers that do not fit float32, or the
+                network is recurrent.
         """
 
     @abstractmethod

@@ -13,6 +13,7 @@ from spiral_monolith_neat_numpy.genes.validity import check_genome
 from spiral_monolith_neat_numpy.kernels.forward import run_rows
 from spiral_monolith_neat_numpy.kernels.topology import wire
 from spiral_monolith_neat_numpy.kernels.wiring import Wiring
+from spiral_monolith_neat_numpy.network.samples import check_float32
 
 _OUTPUT = 2
 
@@ -66,6 +67,7 @@ class FeedForwardNetwork:
 
     def _run(self, X: ArrayLike, *, plain: bool) -> FloatArray:
         rows = as_kernels_take(check_features("X", X, self.n_inputs))
+        check_float32("X", rows)
         out = np.empty((rows.shape[0], self.n_outputs))
         run_rows(self.wiring, self.weight, self.bias, plain, rows, out)
         return out

@@ -11,6 +11,9 @@ from spiral_monolith_neat_numpy.kernels.wiring import Samples
 
 # The head of a genome trained with that loss has the same name.
 LOSS_CODES = {"softmax": SOFTMAX, "logistic": LOGISTIC, "identity": SQUARED}
+LARGEST_FLOAT32 = float(np.finfo(np.float32).max)
+# Squares of such targets fit a float32, and so does their mean.
+LARGEST_VALUE = 1e19
 
 
 def choose_head(y: ArrayLike, n_outputs: int, wanted: str = "auto", name: str = "y") -> str:
@@ -48,6 +51,25 @@ def choose_head(y: ArrayLike, n_outputs: int, wanted: str = "auto", name: str = 
             f"got values from {values.min():g} to {values.max():g}"
         )
     return "identity"
+
+
+def as_float32(name: str, array: FloatArray) -> Float32Array:
+    """Return finite numbers as float32.
+
+    Raises:
+        ValueError: one is too large for it.
+    """
+    check_float32(name, array)
+    return array.astype(np.float32)
+
+
+def check_float32(name: str, array: FloatArray) -> None:
+    """Raise ValueError unless all of some finite numbers fit a float32."""
+    largest = max(float(array.max()), -float(array.min()))
+    if largest > LARGEST_FLOAT32:
+        raise ValueError(
+            f"{name} must hold numbers that fit a float32, at most 3.4e38 in size, got {largest:g}"
+        )
 
 
 def check_rows(name: str, y: ArrayLike, n: int) -> FloatArray:
@@ -112,11 +134,12 @@ def pack_samples(
         names: what ``X`` and ``y`` are called, for messages.
 
     Raises:
-        ValueError: shapes that do not fit, NaN or infinity, labels out of range.
+        ValueError: shapes that do not fit, NaN or infinity, numbers too large for float32, labels
+            out of range.
     """
-    features = _as_float32(names[0], check_features(names[0], X))
+    features = as_float32(names[0], check_features(names[0], X))
     n = features.shape[0]
-    targets = _as_float32(names[1], _targets(names[1], y, n, n_outputs, head))
+    targets = as_float32(names[1], _targets(names[1], y, n, n_outputs, head))
     weight = _weights(sample_weight, n)
     weighted = weight > 0.0
     if not weighted.all():
@@ -135,17 +158,6 @@ def pack_samples(
     packed.features[:, n:] = features[-1:].T
     packed.targets[:, n:] = targets[-1:].T
     return packed
-
-
-def _as_float32(name: str, array: FloatArray) -> Float32Array:
-    with np.errstate(over="ignore"):
-        narrow = array.astype(np.float32)
-    if not np.isfinite(narrow).all():
-        raise ValueError(
-            f"{name} must hold numbers that fit a float32, at most 3.4e38 in size, "
-            f"got {np.abs(array).max():g}"
-        )
-    return narrow
 
 
 def _targets(name: str, y: ArrayLike, n: int, n_outputs: int, head: str) -> FloatArray:
@@ -167,6 +179,14 @@ def _targets(name: str, y: ArrayLike, n: int, n_outputs: int, head: str) -> Floa
             f"{name} must hold probabilities from 0 to 1 for a logistic head, "
             f"got values from {values.min():g} to {values.max():g}"
         )
+    if head == "identity":
+        check_float32(name, values)
+        largest = float(np.abs(values).max())
+        if largest > LARGEST_VALUE:
+            raise ValueError(
+                f"{name} must hold values of at most {LARGEST_VALUE:g} in size, whose squared "
+                f"errors fit a float32, got {largest:g}; divide them by their spread"
+            )
     return values
 
 
