@@ -66,12 +66,20 @@ def test_any_finite_numbers_are_encoded_to_finite_numbers(values: list[Any]) -> 
     assert encoder is None or np.isfinite(encoder.encode(numbers(*values))).all()
 
 
-@given(st.lists(FLOATS, min_size=2, max_size=10, unique=True))
+@given(st.lists(st.floats(-3e38, 3e38), min_size=2, max_size=10, unique=True))
 def test_without_scaling_numbers_stay_as_they_are(values: list[Any]) -> None:
     encoder = fit_encoder(numbers(*values), None, scale=False)
     if encoder is None:  # the numbers are too close together
         return
     np.testing.assert_array_equal(encoder.encode(numbers(*values))[:, 0], values)
+
+
+@pytest.mark.parametrize(("scale", "size"), [(1.0, 1e39), (1e-12, 1e28), (5e-324, 1e100)])
+def test_number_too_far_from_those_of_training_is_refused(scale: float, size: float) -> None:
+    encoder = NumberEncoder("a", None, 5.0, scale)
+    for far in (size, -size):
+        with pytest.raises(DataError, match=r"'a' of the data must .* got -?1e\+\d+ in row 1: too"):
+            encoder.encode(numbers(5.0, far))
 
 
 def test_scaling_worked_by_hand() -> None:

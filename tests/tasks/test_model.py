@@ -91,15 +91,34 @@ def test_row_without_a_finite_answer_is_refused_by_its_place(
     preprocessor: Preprocessor,
 ) -> None:
     model = classifier(preprocessor)
-    table = Table.from_rows(HEADER, [*ROWS, [1e99, "red", "oak"]])
+    model.genome.genes.edge_weight[:] *= 1e3
+    table = Table.from_rows(HEADER, [*ROWS, [2e39, "red", "oak"]])
     for ask in (model.predict, model.predict_proba):
         with pytest.raises(DataError, match=r"the rows must hold .* got -?(inf|nan) for line 5: "):
             ask(table)
-    X = np.array([[1.0], [2.0], [-1e99]])
+    X = np.array([[1.0], [2.0], [-1e38]])
     plain = Model(wired(1, 1, "identity"), Preprocessor.fit(X[:2], [1.0, 2.0], kind="regression"))
+    plain.genome.genes.edge_weight[:] *= 1e3
     with pytest.raises(DataError, match="for row 2: its numbers are too far"):
         plain.predict(X)
     assert np.isfinite(plain.predict(X[:2])).all()
+
+
+def test_number_too_far_from_those_of_training_is_refused_by_column_and_place(
+    preprocessor: Preprocessor,
+) -> None:
+    model = classifier(preprocessor)
+    message = (
+        "column 'size' of the rows must hold numbers in the range of the training rows, got "
+        r"1e\+99 in line 5: too far from their mean 20 for their standard deviation 7\.0"
+    )
+    for ask in (model.predict, model.predict_proba):
+        with pytest.raises(DataError, match=message):
+            ask(Table.from_rows(HEADER, [*ROWS, [1e99, "red", "oak"]]))
+    X = np.array([[1.0], [2.0], [-1e99]])
+    plain = Model(wired(1, 1, "identity"), Preprocessor.fit(X[:2], [1.0, 2.0], kind="regression"))
+    with pytest.raises(DataError, match="column 'x0' of X .* got -1e.99 in row 2"):
+        plain.predict(X)
 
 
 def test_a_bare_genome_is_not_a_model(tmp_path: Path) -> None:

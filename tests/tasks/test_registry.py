@@ -270,6 +270,28 @@ def test_a_csv_that_cannot_be_used_is_one_clear_error(
         load_task(path, **options)
 
 
+@pytest.mark.parametrize(("column", "header"), [("x", "x,y"), ("y", "y,x")])
+def test_number_far_from_those_of_the_training_part_is_named(
+    path: Path, column: str, header: str
+) -> None:
+    """As a feature and as the target, wherever the split puts it."""
+    rows = [f"{5.0 + 1e-12 * (i % 3)},{i}.5" for i in range(30)]
+    rows[7] = "1e99,7.5"
+    path.write_text("\n".join([header, *rows]))
+    refused = 0
+    for seed in range(6):
+        try:
+            load_task(path, seed, target="y")
+        except DataError as error:
+            refused += 1
+            wanted = (
+                f"column '{column}' of {path.name} must hold numbers in the range of the training"
+            )
+            assert str(error).startswith(wanted)  # noqa: PT017 - the split decides
+            assert "got 1e+99 in line 9: too far from their mean 5 for " in str(error)  # noqa: PT017
+    assert 0 < refused < 6
+
+
 CELLS = st.sampled_from(["1", "2.5", "-3", "a", "b", "NA", "", "inf", "1e99", '"q,"', "nan", "x;y"])
 
 

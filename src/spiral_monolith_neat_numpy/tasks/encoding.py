@@ -12,6 +12,7 @@ import numpy as np
 
 from spiral_monolith_neat_numpy.arrays import FloatArray
 from spiral_monolith_neat_numpy.errors import DataError, check_choice, check_number
+from spiral_monolith_neat_numpy.network.samples import LARGEST_FLOAT32
 from spiral_monolith_neat_numpy.tasks.columns import (
     LARGEST_NUMBER,
     Column,
@@ -58,7 +59,8 @@ class NumberEncoder:
         """Return the encoded columns, ``(n, 1)`` float64.
 
         Raises:
-            DataError: categories, missing values that are not filled, or infinity.
+            DataError: categories, missing values that are not filled, infinity, or a number
+                too far from those of training.
         """
         if not column.is_number:
             raise DataError(f"{column} must hold numbers, got text")
@@ -68,8 +70,7 @@ class NumberEncoder:
             check_present(column, _REMEDY)
         else:
             values = np.where(column.missing, self.fill, values)
-        scaled: FloatArray = (values - self.mean) / self.scale
-        return scaled[:, None]
+        return standardised(column, values, self.mean, self.scale, LARGEST_FLOAT32)[:, None]
 
     def to_json(self) -> dict[str, Any]:
         """Return the encoder as JSON values."""
@@ -186,6 +187,34 @@ def check_finite_number(name: str, value: object) -> float:
 def check_scale(value: object) -> float:
     """Return ``value`` as a float that can be divided by, or raise TypeError or ValueError."""
     return check_number("scale", value, 0.0, LARGEST_NUMBER, low_open=True)
+
+
+def standardised(
+    column: Column, values: FloatArray, mean: float, scale: float, largest: float
+) -> FloatArray:
+    """Return (values - mean) / scale.
+
+    Args:
+        column: where the values come from, for the message.
+        values: ``(n,)`` finite numbers.
+        mean: of the training rows.
+        scale: of the training rows.
+        largest: what the result may be in size.
+
+    Raises:
+        DataError: a result is larger; the message says where.
+    """
+    with np.errstate(over="ignore"):
+        scaled = (values - mean) / scale
+    far = np.abs(scaled) > largest
+    if far.any():
+        index = int(np.argmax(far))
+        raise DataError(
+            f"{column} must hold numbers in the range of the training rows, "
+            f"got {values[index]:g} in {column.place(index)}: too far from their mean {mean:g} "
+            f"for their standard deviation {scale:g}"
+        )
+    return np.asarray(scaled)
 
 
 def mean_and_scale(values: FloatArray) -> tuple[float, float]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from spiral_monolith_neat_numpy.arrays import AnyArray, FloatArray, IntArray
 from spiral_monolith_neat_numpy.errors import DataError, check_choice, check_flag
+from spiral_monolith_neat_numpy.network.samples import LARGEST_VALUE
 from spiral_monolith_neat_numpy.tasks.columns import (
     MAX_CATEGORIES,
     Column,
@@ -21,6 +22,7 @@ from spiral_monolith_neat_numpy.tasks.encoding import (
     check_finite_number,
     check_scale,
     mean_and_scale,
+    standardised,
 )
 from spiral_monolith_neat_numpy.tasks.table import listed, shown
 
@@ -103,7 +105,8 @@ class NumberTarget:
         """Return standardised values ``(n,)`` float64 of numbers, or texts of numbers.
 
         Raises:
-            DataError: a value that is missing or not a finite number.
+            DataError: a value that is missing, not a finite number, or too far from those of
+                training.
         """
         check_present(column, _REMEDY)
         values = np.empty(column.values.size)
@@ -115,7 +118,7 @@ class NumberTarget:
                 )
             values[index] = number
         check_magnitude(replace(column, values=values))
-        return (values - self.mean) / self.scale
+        return standardised(column, values, self.mean, self.scale, LARGEST_VALUE)
 
     def decode(self, outputs: AnyArray) -> FloatArray:
         """Return values in the target's unit of standardised ones."""
