@@ -270,6 +270,40 @@ def test_a_csv_that_cannot_be_used_is_one_clear_error(
         load_task(path, **options)
 
 
+@pytest.mark.parametrize(
+    ("labels", "names"),
+    [
+        (("007", "012", "100"), ("007", "012", "100")),
+        (("1", "1.0", "2"), ("1", "2")),
+        (("9007199254740993", "9007199254740992"), ("9007199254740992", "9007199254740993")),
+    ],
+)
+@pytest.mark.parametrize("kind", [None, "classification"])
+def test_classes_are_named_as_they_are_written(
+    path: Path, labels: tuple[str, ...], names: tuple[str, ...], kind: str | None
+) -> None:
+    rows = [f"{i % len(labels)}.{i}5,{labels[i % len(labels)]}" for i in range(60)]
+    path.write_text("\n".join(["x,y", *rows]))
+    task = load_task(path, 1, kind=kind)
+    assert task.preprocessor.class_names == names
+    assert set(task.preprocessor.decode_target(task.split.test.y)) == set(names)
+    y = task.preprocessor.table_target(read_table(path))
+    assert y is not None
+    assert set(task.preprocessor.decode_target(y[:1])) == {labels[0]}
+
+
+def test_target_that_varies_varies_in_the_training_part(path: Path) -> None:
+    rows = [f"{i}.5,{'2.5' if i == 11 else '1.5'}" for i in range(30)]
+    path.write_text("\n".join(["x,y", *rows]))
+    for seed in range(10):
+        task = load_task(path, seed)
+        train, validation, test = parts(task)
+        assert np.ptp(train.y) > 0.0
+        assert (train.n_samples, validation.n_samples, test.n_samples) == (18, 6, 6)
+        x = np.concatenate([part.X[:, 0] for part in parts(task)])
+        assert np.unique(x).size == 30
+
+
 @pytest.mark.parametrize(("column", "header"), [("x", "x,y"), ("y", "y,x")])
 def test_number_far_from_those_of_the_training_part_is_named(
     path: Path, column: str, header: str

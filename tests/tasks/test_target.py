@@ -132,6 +132,23 @@ def test_numbers_name_their_class_however_they_are_written() -> None:
     assert target.encode(target_column([1.0, -0.0])).tolist() == [1, 0]
 
 
+def test_codes_keep_their_zeros_and_are_found_as_numbers() -> None:
+    target = fitted(["007", "012", "007"])
+    assert target.classes == ("007", "012")
+    assert target.encode(target_column(["012", "7", "12.0"])).tolist() == [1, 0, 1]
+    assert target.encode(target_column([7, 12])).tolist() == [0, 1]
+    with pytest.raises(DataError, match="must hold the classes '007', '012', got '8' in row 0"):
+        target.encode(target_column([8]))
+
+
+def test_whole_numbers_that_float64_takes_for_one_are_two_classes() -> None:
+    values = [2**53, 2**53 + 1, -(2**53) - 1]
+    target = fitted(values)
+    assert target.classes == ("-9007199254740993", "9007199254740992", "9007199254740993")
+    assert target.encode(target_column(values)).tolist() == [1, 2, 0]
+    assert choose_kind(target_column(values, kind="regression"), "regression") == "regression"
+
+
 def test_texts_of_numbers_are_values_of_a_regression() -> None:
     target = NumberTarget("y", 1.0, 2.0)
     assert target.encode(target_column(["3", "-1"])).tolist() == [1.0, -1.0]

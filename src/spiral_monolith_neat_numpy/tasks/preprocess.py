@@ -78,7 +78,7 @@ class Preprocessor:
             >>> bool(abs(prep.transform(X).mean()) < 1e-12)
             True
         """
-        goal = target if isinstance(target, Column) else target_column(target)
+        goal = target if isinstance(target, Column) else target_column(target, kind=kind)
         columns = _feature_columns(rows, goal)
         if impute is not None:
             with as_data_error():
@@ -151,7 +151,7 @@ class Preprocessor:
             DataError: a label that is no class, or a value that is no finite number.
         """
         if not isinstance(values, Column):
-            values = target_column(values, self.target_name)
+            values = target_column(values, self.target_name, self.kind)
         return self.target.encode(values)
 
     def table_target(self, table: Table) -> AnyArray | None:

@@ -26,9 +26,15 @@ from spiral_monolith_neat_numpy.tasks.dataset import (
     split_in_three,
 )
 from spiral_monolith_neat_numpy.tasks.generators import DEFAULT_NOISE, DRAWN_TASKS, draw_task
+from spiral_monolith_neat_numpy.tasks.labels import class_column, classes_of
 from spiral_monolith_neat_numpy.tasks.preprocess import Preprocessor
 from spiral_monolith_neat_numpy.tasks.table import Table, listed, read_table, shown
-from spiral_monolith_neat_numpy.tasks.target import check_row_counts, choose_kind, target_column
+from spiral_monolith_neat_numpy.tasks.target import (
+    check_row_counts,
+    choose_kind,
+    kind_by_values,
+    target_column,
+)
 
 SHIPPED_TASKS = ("iris", "wine", "breast_cancer", "digits", "diabetes")
 DRAWN_NAMES = ("demo", *DRAWN_TASKS)
@@ -190,7 +196,9 @@ def _read_target(table: Table, options: _CsvOptions) -> Column:
         )
     if options.kind == "classification" and not all_numbers(table, target):
         return text_column(table, target)
-    return infer_column(table, target)
+    column = infer_column(table, target)
+    is_class = column.is_number and kind_by_values(column, options.kind) == "classification"
+    return class_column(table, target) if is_class else column
 
 
 @dataclass(frozen=True)
@@ -215,9 +223,23 @@ def _split_task(name: str, columns: Sequence[Column], goal: Column, how: _Splitt
 
 def _part_rows(goal: Column, how: _Splitting) -> tuple[IntArray, IntArray, IntArray]:
     check_row_counts(goal, how.kind, len(how.fractions))
-    strata: IntArray | FloatArray = np.zeros(goal.values.size)
-    names: list[str] = []
     if how.kind == "classification":
-        different, strata = np.unique(goal.values, return_inverse=True)
-        names = [f"{value:g}" if goal.is_number else str(value) for value in different]
-    return split_in_three(strata, how.seed, how.fractions, names)
+        names, codes = classes_of(goal)
+        return split_in_three(codes, how.seed, how.fractions, names)
+    parts = split_in_three(np.zeros(goal.values.size), how.seed, how.fractions)
+    _let_training_vary(goal.values, parts)
+    return parts
+
+
+def _let_training_vary(values: FloatArray, parts: tuple[IntArray, IntArray, IntArray]) -> None:
+    """Exchange a row where all training rows have one target, but not all rows: it can learn."""
+    train, *others = parts
+    value = values[train[0]]
+    if (values[train] != value).any():
+        return
+    for part in others:
+        different = np.flatnonzero(values[part] != value)
+        if different.size:
+            at = different[0]
+            train[0], part[at] = part[at], train[0]
+            return

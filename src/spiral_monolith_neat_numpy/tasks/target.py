@@ -24,9 +24,20 @@ from spiral_monolith_neat_numpy.tasks.encoding import (
     mean_and_scale,
     standardised,
 )
+from spiral_monolith_neat_numpy.tasks.labels import (
+    are_numbers,
+    as_texts,
+    by_number,
+    classes_of,
+    different,
+    exact_number,
+    label_of,
+)
 from spiral_monolith_neat_numpy.tasks.table import listed, shown
 
 MAX_INTEGER_CLASSES = 20
+
+_LARGEST_EXACT = 2**53 - 1  # beyond it float64 gives two whole numbers one value
 
 _REMEDY = "a target is never imputed, so leave out such rows"
 
@@ -37,7 +48,8 @@ class ClassTarget:
 
     Attributes:
         name: name of the target.
-        classes: names by index; numbers in order of size, texts in alphabetical order.
+        classes: names by index, as they were written first; numbers in order of size, texts in
+            alphabetical order.
         numeric: whether the names are numbers, so that "1" and 1.0 mean the same class.
     """
 
@@ -58,14 +70,20 @@ class ClassTarget:
         """
         check_present(column, _REMEDY)
         index_of = {name: index for index, name in enumerate(self.classes)}
-        labels = [_label(value, self.numeric) for value in column.values]
-        for index, label in enumerate(labels):
+        numbers = by_number(self.classes) if self.numeric else {}
+        found = np.empty(column.values.size, dtype=np.int64)
+        for row, value in enumerate(column.values):
+            label = label_of(value)
             if label not in index_of:
-                raise DataError(
-                    f"{column} must hold the classes {listed(self.classes)}, "
-                    f"got {shown(label)} in {column.place(index)}"
-                )
-        return np.array([index_of[label] for label in labels], dtype=np.int64)
+                number = exact_number(label)
+                if number is None or number not in numbers:
+                    raise DataError(
+                        f"{column} must hold the classes {listed(self.classes)}, "
+                        f"got {shown(label)} in {column.place(row)}"
+                    )
+                index_of[label] = numbers[number]
+            found[row] = index_of[label]
+        return found
 
     def decode(self, indices: AnyArray) -> TextArray:
         """Return class names ``(n,)`` of class indices."""
@@ -132,6 +150,15 @@ class NumberTarget:
 Target: TypeAlias = ClassTarget | NumberTarget
 
 
+def kind_by_values(column: Column, kind: str | None) -> str:
+    """Return ``kind``, or what ``choose_kind`` takes the values for."""
+    if kind is not None:
+        return kind
+    whole = column.is_number and bool(np.all(column.values == np.floor(column.values)))
+    few = whole and different(column).size <= MAX_INTEGER_CLASSES
+    return "classification" if few or not column.is_number else "regression"
+
+
 def choose_kind(column: Column, kind: str | None = None) -> Kind:
     """Return whether a target is for classification or regression, and check that it can be.
 
@@ -147,11 +174,7 @@ def choose_kind(column: Column, kind: str | None = None) -> Kind:
             classes; regression on text; an unknown kind.
     """
     check_present(column, _REMEDY)
-    different = _different(column)
-    if kind is None:
-        whole = column.is_number and bool(np.all(column.values == np.floor(column.values)))
-        few = whole and different.size <= MAX_INTEGER_CLASSES
-        kind = "classification" if few or not column.is_number else "regression"
+    kind = kind_by_values(column, kind)
     with as_data_error():
         check_choice("kind", kind, KINDS)
     if kind == "regression" and not column.is_number:
@@ -159,16 +182,16 @@ def choose_kind(column: Column, kind: str | None = None) -> Kind:
             f"{column} must hold numbers to be the target of a regression, "
             f"got {shown(column.values[0])} in {column.place(0)}"
         )
-    if different.size < 2:
+    found = different(column)
+    if found.size < 2:
         what = "classes" if kind == "classification" else "values"
         raise DataError(
             f"{column} must hold at least two {what} to be a target, got only "
-            f"{shown(_label(different[0], column.is_number))} in all {column.values.size} rows"
+            f"{shown(label_of(found[0]))} in all {column.values.size} rows"
         )
-    if kind == "classification" and different.size > MAX_CATEGORIES:
+    if kind == "classification" and found.size > MAX_CATEGORIES:
         raise DataError(
-            f"{column} must hold at most {MAX_CATEGORIES} classes to be a target, "
-            f"got {different.size}"
+            f"{column} must hold at most {MAX_CATEGORIES} classes to be a target, got {found.size}"
         )
     return "classification" if kind == "classification" else "regression"
 
@@ -180,13 +203,14 @@ def check_row_counts(column: Column, kind: Kind, least: int) -> None:
         if column.values.size < least:
             raise DataError(f"{column.source} must have {why.format('')}, got {column.values.size}")
         return
-    for value in _different(column):
-        rows = np.flatnonzero(column.values == value)
+    names, codes = classes_of(column)
+    for index, name in enumerate(names):
+        rows = np.flatnonzero(codes == index)
         if rows.size < least:
             places = " and ".join(column.place(int(row)) for row in rows)
             raise DataError(
                 f"{column} must have {why.format(' of each class')}, got {rows.size} of class "
-                f"{shown(_label(value, column.is_number))}, in {places}"
+                f"{shown(name)}, in {places}"
             )
 
 
@@ -194,12 +218,19 @@ def fit_target(column: Column, kind: Kind) -> Target:
     """Return the target of this kind, fitted on training rows."""
     if kind == "regression":
         return NumberTarget(column.name, *mean_and_scale(column.values))
-    names = tuple(_label(value, column.is_number) for value in _different(column))
-    return ClassTarget(column.name, names, column.is_number)
+    names, _ = classes_of(column)
+    return ClassTarget(column.name, names, are_numbers(names))
 
 
-def target_column(values: Sequence[object] | AnyArray, name: str = "target") -> Column:
+def target_column(
+    values: Sequence[object] | AnyArray, name: str = "target", kind: str | None = None
+) -> Column:
     """Return labels or numbers of an array ``(n,)`` as a column.
+
+    Args:
+        values: labels or numbers.
+        name: name of the target.
+        kind: "classification" or "regression"; None: see ``choose_kind``.
 
     Raises:
         DataError: another shape, no rows, a missing value or infinity.
@@ -213,11 +244,12 @@ def target_column(values: Sequence[object] | AnyArray, name: str = "target") -> 
     if array.dtype.kind in "iuf":
         column = Column(name, array.astype(np.float64), "y")
         check_magnitude(column)
+        merged = array.dtype.kind != "f" and np.abs(column.values).max() > _LARGEST_EXACT
+        if merged and kind_by_values(column, kind) == "classification":
+            column = replace(column, values=as_texts([str(value) for value in array.tolist()]))
     else:
-        texts = np.empty(array.size, dtype=object)
         # Not of the array: a string dtype has lost trailing null characters.
-        texts[:] = [_text(value) for value in values]
-        column = Column(name, texts, "y")
+        column = Column(name, as_texts([_text(value) for value in values]), "y")
     check_present(column, _REMEDY)
     return column
 
@@ -236,11 +268,6 @@ def target_from_json(values: dict[str, Any]) -> Target:
     return NumberTarget(name, mean, check_scale(values["scale"]))
 
 
-def _different(column: Column) -> AnyArray:
-    """Return the distinct values, sorted; -0.0 counts as 0.0."""
-    return np.unique(column.values + 0.0 if column.is_number else column.values)
-
-
 def _text(value: object) -> str:
     is_nan = isinstance(value, (float, np.floating)) and np.isnan(value)
     return "" if value is None or is_nan else str(value).strip()
@@ -250,12 +277,3 @@ def _number(value: object) -> float | None:
     if isinstance(value, (bool, int, float, np.number)):
         return float(value)
     return parse_number(str(value).strip())
-
-
-def _label(value: object, numeric: bool) -> str:
-    """Return the name of the class that a label stands for."""
-    text = str(value).strip()
-    number = _number(value) if numeric else None
-    if number is None:
-        return text
-    return str(int(number)) if number.is_integer() and abs(number) < 1e16 else repr(number)
