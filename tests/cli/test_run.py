@@ -56,7 +56,7 @@ def test_regression_is_summarised_by_r2(tmp_path: Path) -> None:
     assert "Note: the target is the last column of houses.csv, 'price'" in result.stderr
 
 
-@pytest.mark.parametrize("lower", [0.0, 0.25])
+@pytest.mark.parametrize("lower", [0.0, 0.25, 1e-7])
 def test_fitness_below_the_highest_of_the_run_is_explained(
     monkeypatch: pytest.MonkeyPatch, lower: float
 ) -> None:
@@ -75,6 +75,7 @@ def test_fitness_below_the_highest_of_the_run_is_explained(
     )
     assert bool(explained) == bool(lower)
     if explained:
+        assert float(explained[1]) < float(explained[2])
         assert float(explained[2]) - float(explained[1]) == pytest.approx(lower, abs=1e-3)
 
 
@@ -155,11 +156,12 @@ def test_bad_table_is_one_message_and_leaves_nothing(
     [
         (["run", "spirals"], "TASK must be one of 'demo', 'spiral', "),
         (["run", "xor", "--gens", "0"], "--gens must be >= 1, got 0"),
-        (["run", "xor", "--pop", "1"], "--pop must be >= 2, got 1"),
-        (["run", "xor", "--steps", "-1"], "--steps must be >= 0, got -1"),
+        (["run", "xor", "--pop", "1"], "--pop must be in [2, 10000000], got 1"),
+        (["run", "xor", "--pop", "99999999999"], "--pop must be in [2, 10000000], got 99999999999"),
+        (["run", "xor", "--steps", "-1"], "--steps must be in [0, 10000000], got -1"),
         (["run", "xor", "--seed", "-1"], "--seed must be in [0, 9223372036854775807], got -1"),
         (["run", "xor", "--out", ""], "--out must name a directory or be None, got ''"),
-        (["run", "xor", "--workers", "0"], "--workers must be >= 1, got 0"),
+        (["run", "xor", "--workers", "0"], "--workers must be in [1, 1000], got 0"),
         (["run", "xor", "--target", "x"], "--target goes with a CSV file, got 'x' with task 'xor'"),
         (["run", "xor", "--kind", "regression"], "--kind goes with a CSV file"),
         (["run", "xor", "--impute", "median"], "--impute goes with a CSV file"),

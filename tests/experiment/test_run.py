@@ -346,8 +346,8 @@ def test_one_call_writes_under_its_prefix_and_says_what_is_missing(
     [
         ({"task": "spirals"}, DataError, "task must be one of .*'spiral'.*got 'spirals'"),
         ({"gens": 0}, ValueError, "gens must be >= 1, got 0"),
-        ({"pop": 1}, ValueError, "pop must be >= 2, got 1"),
-        ({"steps": -1}, ValueError, "steps must be >= 0, got -1"),
+        ({"pop": 1}, ValueError, r"pop must be in \[2, 10000000\], got 1"),
+        ({"steps": -1}, ValueError, r"steps must be in \[0, 10000000\], got -1"),
         ({"rng_seed": -1}, ValueError, r"rng_seed must be in \[0, .*got -1"),
         ({"out_prefix": ""}, ValueError, "^out_prefix must name a directory or be None, got ''$"),
         (

@@ -79,8 +79,10 @@ _RUN_HELP = (
 def run(
     task: Annotated[str, typer.Argument(metavar="TASK", help=_TASK)],
     gens: Annotated[int, _number("Generations, at least 1.")] = _DEFAULT.gens,
-    pop: Annotated[int, _number("Genomes per generation, at least 2.")] = _DEFAULT.pop,
-    steps: Annotated[int, _number("Gradient steps per evaluation, 0 or more.")] = _DEFAULT.steps,
+    pop: Annotated[int, _number("Genomes per generation, 2 to 10 million.")] = _DEFAULT.pop,
+    steps: Annotated[
+        int, _number("Gradient steps per evaluation, 0 to 10 million.")
+    ] = _DEFAULT.steps,
     seed: Annotated[int, _number("Seed of data, split and evolution.")] = _DEFAULT.seed,
     out: Annotated[
         str | None,
@@ -108,7 +110,7 @@ def run(
         ),
     ] = None,
     workers: Annotated[
-        int | None, _number("Threads, at least 1. (default: all processors but one)")
+        int | None, _number("Threads, 1 to 1,000. (default: all processors but one)")
     ] = None,
     pictures: Annotated[
         bool, typer.Option("--pictures/--no-pictures", help="Draw pictures into DIR.")

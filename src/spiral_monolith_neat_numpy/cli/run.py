@@ -20,7 +20,7 @@ from spiral_monolith_neat_numpy.cli.speaking import (
     results,
     say,
 )
-from spiral_monolith_neat_numpy.cli.words import count, score_name, score_words
+from spiral_monolith_neat_numpy.cli.words import count, score_name, score_words, told_apart
 from spiral_monolith_neat_numpy.evolution.records import GenerationRecord
 from spiral_monolith_neat_numpy.experiment import drawing, files
 from spiral_monolith_neat_numpy.experiment.config import ExperimentConfig
@@ -126,9 +126,10 @@ def _summarise(config: ExperimentConfig, result: ExperimentResult) -> None:
         f"{count(metrics['generations'], 'generation')} in {metrics['seconds']:.1f} s"
     )
     if metrics["fitness"] < metrics["best_fitness"]:
+        own, highest = told_apart(metrics["fitness"], metrics["best_fitness"])
         console.print(
-            f"Its fitness, {metrics['fitness']:.4f}, is below the highest of the run, "
-            f"{metrics['best_fitness']:.4f}: it was chosen by\n{metrics['chosen_by']}."
+            f"Its fitness, {own}, is below the highest of the run, {highest}: it was chosen by\n"
+            f"{metrics['chosen_by']}."
         )
     if config.out is None:
         console.print("Nothing was written; --out DIR keeps the model and draws pictures.")

@@ -13,6 +13,20 @@ def score_words(value: object) -> str:
     return f"{value:.4f}" if abs(value) < 1000.0 else f"{value:,.1f}"
 
 
+def told_apart(low: float, high: float) -> tuple[str, str]:
+    """Return two different numbers with as many digits as it takes to see that they differ.
+
+    Example:
+        >>> told_apart(0.62514, 0.62518)
+        ('0.62514', '0.62518')
+    """
+    for n_digits in range(4, 17):
+        words = f"{low:.{n_digits}f}", f"{high:.{n_digits}f}"
+        if words[0] != words[1]:
+            return words
+    return repr(low), repr(high)
+
+
 def score_name(name: str) -> str:
     """Return how people call the score that files call ``name``."""
     return {"r2": "R²", "rmse": "RMSE", "cross_entropy": "cross-entropy"}.get(name, name)

@@ -47,8 +47,8 @@ def run_backprop_neat_experiment(
         task: "demo" (two spirals), "spiral", "circles", "xor", a data set that scikit-learn
             ships by name, or the path of a CSV file whose last column is the target.
         gens: generations, >= 1.
-        pop: genomes per generation, >= 2.
-        steps: gradient steps per evaluation, >= 0.
+        pop: genomes per generation, 2 to 10 million.
+        steps: gradient steps per evaluation, 0 to 10 million.
         out_prefix: directory for model, history and pictures; None: nothing is written.
         make_gifs: animations; they are not there yet, and the log says so.
         make_lineage: lineage pictures; they are not there yet either.
