@@ -3,12 +3,14 @@
 import errno
 import os
 import sys
+import warnings
 from pathlib import Path
 
 import matplotlib as mpl
 import pytest
 from tests.pictures.images import pixels
 
+from spiral_monolith_neat_numpy.pictures import canvas
 from spiral_monolith_neat_numpy.pictures.canvas import picture
 
 
@@ -40,6 +42,27 @@ def test_users_style_neither_changes_the_picture_nor_is_changed(tmp_path: Path) 
 
 def test_dollar_sign_is_a_dollar(tmp_path: Path) -> None:
     draw(tmp_path / "a.png", "from $3 to $5 and $\\frac")
+
+
+@pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
+def test_letters_that_the_font_lacks_are_said_once_in_plain_words(
+    tmp_path: Path,
+    suffix: str,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Warnings are errors here: Matplotlib's own would end the drawing."""
+    monkeypatch.setattr(canvas, "_said", set())
+    for text in ("größe λ", "猫 und 犬", "犬", "ねこ"):
+        draw(tmp_path / f"a{suffix}", text)
+    assert [record.getMessage() for record in caplog.records] == [
+        "the font of the pictures, DejaVu Sans, lacks letters such as 犬 猫: boxes stand for them"
+    ]
+
+
+def test_other_warnings_of_a_drawing_come_through(tmp_path: Path) -> None:
+    with pytest.warns(UserWarning, match="mine"), picture(tmp_path / "a.png", 2.0, 1.0):
+        warnings.warn("mine", UserWarning, stacklevel=1)
 
 
 def test_error_while_drawing_leaves_nothing_and_keeps_the_old_picture(tmp_path: Path) -> None:

@@ -1,15 +1,17 @@
 """A blank picture in the house style that reaches the disk whole or not at all."""
 
 import io
+import logging
 import os
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spiral_monolith_neat_numpy.evolution.wholefile import write_whole
-from spiral_monolith_neat_numpy.pictures.style import HOUSE_RC
+from spiral_monolith_neat_numpy.pictures.style import FONT, HOUSE_RC
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -45,6 +47,10 @@ _RESET = (
 _LEAVE_ALONE = ("figure.max_open_warning", "figure.raise_window", "savefig.directory")
 
 _drawing = threading.Lock()  # rcParams are one for the whole process
+# What Matplotlib says of each letter that the font lacks, with a line of its caller's source.
+_FONT_WARNINGS = (r"Glyph \d+ .*missing from", r"Matplotlib currently does not support .* natively")
+_log = logging.getLogger(__name__)
+_said: set[str] = set()  # the letters that the log was told of, once
 
 
 @contextmanager
@@ -71,10 +77,13 @@ def picture(path: PathLike, width: float, height: float) -> Iterator["Figure"]:
         if key.startswith(_RESET) and key not in _LEAVE_ALONE
     }
     rc.update(HOUSE_RC)
-    with _drawing, mpl.rc_context(rc):
+    with _drawing, mpl.rc_context(rc), warnings.catch_warnings():
+        for message in _FONT_WARNINGS:
+            warnings.filterwarnings("ignore", message, UserWarning)
         figure = figure_class(figsize=(width, height), layout="constrained")
         yield figure
         data = _render(figure, target.suffix.lower())
+        _say_what_the_font_lacks(figure)
     write_whole(target, data)
 
 
@@ -114,3 +123,20 @@ def _render(figure: "Figure", suffix: str) -> bytes:
     canvas = FigureCanvasAgg(figure)
     canvas.print_figure(buffer, format=suffix[1:], metadata=_METADATA[suffix])
     return buffer.getvalue()
+
+
+def _say_what_the_font_lacks(figure: "Figure") -> None:
+    from matplotlib.font_manager import findfont, get_font
+    from matplotlib.text import Text
+
+    font = get_font(findfont(FONT))
+    texts: list[Any] = figure.findobj(Text)
+    letters = "".join(text.get_text() for text in texts)
+    lacking = {one for one in letters if not one.isspace() and not font.get_char_index(ord(one))}
+    if lacking and not _said:
+        _said.update(lacking)
+        _log.warning(
+            "the font of the pictures, %s, lacks letters such as %s: boxes stand for them",
+            FONT,
+            " ".join(sorted(lacking)[:5]),
+        )

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 DPI = 150
+FONT = "DejaVu Sans"  # Matplotlib brings it along
 
 INK = "#22272e"
 SOFT_INK = "#6a737d"
@@ -63,7 +64,7 @@ HOUSE_RC: dict[str, Any] = {
     "savefig.facecolor": PAPER,
     "savefig.bbox": None,
     "svg.hashsalt": "spiral-monolith-neat-numpy",  # SVG ids are random without it
-    "font.family": ["DejaVu Sans"],
+    "font.family": [FONT],
     "font.size": 9.0,
     "text.color": INK,
     "text.parse_math": False,  # a "$" in a user's column name is a dollar
