@@ -36,3 +36,10 @@ def end_at_once(signal_number: int, frame: object) -> None:
     """
     os.write(2, b"Interrupted: nothing was started\n")
     os._exit(_INTERRUPTED)
+
+
+if __name__ == "__main__":  # python -m spiral_neat_command
+    # The module by its own name: the handler that the command looks for is in that one.
+    from spiral_neat_command import main as imported_main
+
+    imported_main()

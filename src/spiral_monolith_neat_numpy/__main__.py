@@ -1,4 +1,8 @@
-"""``python -m spiral_monolith_neat_numpy`` is the command ``spiral-neat``."""
+"""``python -m spiral_monolith_neat_numpy`` is the command ``spiral-neat``.
+
+Python imports the package before this file, about a second in which Ctrl-C prints where it came.
+``spiral-neat`` and ``python -m spiral_neat_command`` heed it from their first line.
+"""
 
 from spiral_neat_command import main
 

@@ -19,6 +19,7 @@ import spiral_neat_command
 from spiral_monolith_neat_numpy.cli.interrupts import kept, let_raise
 
 COMMAND = [str(Path(sys.executable).with_name("spiral-neat"))]
+ANYWHERE = [sys.executable, "-m", "spiral_neat_command"]
 MODULE = [sys.executable, "-m", "spiral_monolith_neat_numpy"]
 COMPILING = "Note: compiling kernels for this machine, once: about a quarter of a minute ...\n"
 WAITING = "Note: ending when the compiler pauses; Ctrl-C again ends at once\n"
@@ -46,15 +47,23 @@ def start(command: list[str], **variables: str) -> subprocess.Popen[str]:
     )
 
 
+def before_ours(folder: Path) -> str:
+    """Return a path for imports on which ``folder`` hides other libraries, but not this one."""
+    return os.pathsep.join([str(folder), str(Path(spiral_neat_command.__file__).parent)])
+
+
 def first_line(stream: IO[str] | None) -> str:
     assert stream is not None
     return stream.readline()
 
 
 @pytest.mark.parametrize("module", ["numpy", "typer"])
-def test_while_modules_are_imported_it_ends_at_once(module: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", [COMMAND, ANYWHERE])
+def test_while_modules_are_imported_it_ends_at_once(
+    command: list[str], module: str, tmp_path: Path
+) -> None:
     (tmp_path / f"{module}.py").write_text(SLOW)
-    process = start([*COMMAND, "run", "xor"], PYTHONPATH=str(tmp_path))
+    process = start([*command, "run", "xor"], PYTHONPATH=before_ours(tmp_path))
     assert first_line(process.stdout) == "importing\n"
     process.send_signal(signal.SIGINT)
     assert process.communicate() == ("", "Interrupted: nothing was started\n")
@@ -63,26 +72,27 @@ def test_while_modules_are_imported_it_ends_at_once(module: str, tmp_path: Path)
 
 def test_module_run_as_a_script_heeds_it_once_the_package_is_there(tmp_path: Path) -> None:
     (tmp_path / "typer.py").write_text(SLOW)
-    process = start([*MODULE, "run", "xor"], PYTHONPATH=str(tmp_path))
+    process = start([*MODULE, "run", "xor"], PYTHONPATH=before_ours(tmp_path))
     assert first_line(process.stdout) == "importing\n"
     process.send_signal(signal.SIGINT)
     assert process.communicate() == ("", "Interrupted: nothing was started\n")
     assert process.returncode == 130
 
 
-def test_module_run_as_a_script_is_the_command() -> None:
-    run = subprocess.run([*MODULE, "--version"], capture_output=True, text=True, check=True)
+@pytest.mark.parametrize("command", [ANYWHERE, MODULE])
+def test_module_run_as_a_script_is_the_command(command: list[str]) -> None:
+    run = subprocess.run([*command, "--version"], capture_output=True, text=True, check=True)
     assert run.stdout.startswith("spiral-neat ")
 
 
 @pytest.mark.skipif(bool(nb.config.DISABLE_JIT), reason="nothing is compiled")
-@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize(("command", "times"), [(COMMAND, 1), (COMMAND, 2), (ANYWHERE, 1)])
 def test_while_kernels_are_compiled_it_is_kept_and_the_second_one_ends_it(
-    times: int, tmp_path: Path
+    command: list[str], times: int, tmp_path: Path
 ) -> None:
     """An empty cache: compiling goes on for many times as long as the signals take."""
     out = tmp_path / "deep" / "out"
-    command = [*COMMAND, "run", "xor", "--gens", "2", "--out", str(out)]
+    command = [*command, "run", "xor", "--gens", "2", "--out", str(out)]
     process = start(command, SPIRAL_NEAT_CACHE_DIR=str(tmp_path / "cache"))
     assert first_line(process.stderr) == COMPILING
     process.send_signal(signal.SIGINT)
@@ -104,7 +114,7 @@ def test_one_that_is_ignored_from_the_start_stays_ignored(tmp_path: Path) -> Non
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        env={**os.environ, "PYTHONPATH": before_ours(tmp_path)},
     )
     assert first_line(process.stdout) == "here\n"
     process.send_signal(signal.SIGINT)
