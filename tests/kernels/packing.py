@@ -13,7 +13,7 @@ from spiral_monolith_neat_numpy.kernels.inherit import Matings
 from spiral_monolith_neat_numpy.kernels.layout import EdgeArrays, Genomes, NodeArrays
 from spiral_monolith_neat_numpy.kernels.mutate import Noise
 from spiral_monolith_neat_numpy.kernels.numbering import sum_sizes
-from spiral_monolith_neat_numpy.kernels.streams import start_streams
+from spiral_monolith_neat_numpy.kernels.random import start_stream
 from spiral_monolith_neat_numpy.kernels.structure import N_COLUMNS, Growth
 from spiral_monolith_neat_numpy.seeding import Purpose, stream_key
 
@@ -110,7 +110,8 @@ def unset_edges(n: int) -> EdgeArrays:
 def both_streams(n: int, purpose: Purpose = Purpose.INHERIT) -> tuple[KeyArray, list[Draws]]:
     """Return ``n`` streams for a kernel and the same ones for its twin."""
     streams = np.zeros((n, 3), dtype=np.uint64)
-    start_streams(np.uint64(SEED), int(purpose), 3, np.arange(n), streams)
+    for i in range(n):
+        start_stream(np.uint64(SEED), int(purpose), 3, i, streams[i])
     return streams, [Draws(*stream_key(SEED, purpose, 3, i)) for i in range(n)]
 
 

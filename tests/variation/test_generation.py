@@ -21,7 +21,6 @@ from spiral_monolith_neat_numpy.kernels import (
     share,
     speciate,
 )
-from spiral_monolith_neat_numpy.kernels import streams as kernel_streams
 from spiral_monolith_neat_numpy.settings import Settings
 from spiral_monolith_neat_numpy.species.mating import plan_mating
 from spiral_monolith_neat_numpy.species.sharing import allot_offspring
@@ -122,7 +121,6 @@ def test_every_kernel_was_compiled_for_one_signature() -> None:
         speciate.divide,
         describe.describe,
         share.allot,
-        kernel_streams.start_streams,
         mate.count_children,
         mate.choose_parents,
         mate.find_stray,

@@ -58,11 +58,12 @@ def edge_arrays(genes: Genes) -> EdgeArrays:
 
 
 def as_kernels_take(array: AnyArray) -> AnyArray:
-    """Return the array, or a copy if it is read-only or not contiguous.
+    """Return a view of the array, or a copy if it is read-only or not contiguous.
 
-    A kernel would be compiled anew for each such kind of array.
+    A kernel would be compiled anew for each such kind of array; a view stays what it is when
+    its array is made read-only.
     """
-    return array if array.flags.carray else array.copy()
+    return array.view() if array.flags.carray else array.copy()
 
 
 def kernel_genomes(node_offset: AnyArray, edge_offset: AnyArray, genes: Genes) -> Genomes:
