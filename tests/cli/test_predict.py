@@ -97,13 +97,14 @@ def test_category_that_training_had_not_seen_is_a_warning(folder: Path, tmp_path
     assert result.stderr.count("\n") == 1
 
 
-def test_row_without_a_finite_answer_is_one_message(folder: Path, tmp_path: Path) -> None:
+def test_number_too_far_from_those_of_training_is_one_message(folder: Path, tmp_path: Path) -> None:
     path = tmp_path / "new.csv"
     path.write_text("area,town\n50,old\n1e99,new\n")
     result = call(folder / "houses.npz", path)
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.startswith("Error: new.csv must hold numbers that the network answers")
-    assert "for line 3: its numbers are too far from those of training" in result.stderr
+    assert result.stderr.startswith("Error: column 'area' of new.csv must hold numbers in")
+    assert "got 1e+99 in line 3: too far from their mean" in result.stderr
+    assert result.stderr.count("\n") == 1
 
 
 def test_probabilities_follow_the_answer(folder: Path, flowers: Model) -> None:
