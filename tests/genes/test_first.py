@@ -5,6 +5,8 @@ import math
 import numpy as np
 import pytest
 
+from spiral_monolith_neat_numpy.genes.first import Start, first_genes
+from spiral_monolith_neat_numpy.genes.layered import Ends
 from spiral_monolith_neat_numpy.genes.population import Population
 from spiral_monolith_neat_numpy.genes.validity import check_population
 from spiral_monolith_neat_numpy.seeding import Purpose, stream
@@ -70,3 +72,44 @@ def test_a_wrong_argument_is_named(name: str, value: object) -> None:
     arguments: dict[str, object] = {"n": 3, "num_inputs": 2, "num_outputs": 1, name: value}
     with pytest.raises((TypeError, ValueError), match=f"{name} must be .*got {value!r}"):
         Population.first(**arguments)  # type: ignore[arg-type]
+
+
+ENDS = Ends(4, 3)
+
+
+def test_partly_connected_genomes_have_their_share_and_the_weights_of_whole_ones() -> None:
+    whole = first_genes(200, ENDS, Start(), seed=3)
+    part = first_genes(200, ENDS, Start(connectivity=0.3), seed=3)
+    assert abs(part.genes.n_edges / whole.genes.n_edges - 0.3) < 0.05  # 5 standard deviations
+    assert np.unique(np.diff(part.edge_offset)).size > 3
+    for index in range(5):
+        all_of_it, some = whole.part(index), part.part(index)
+        kept = np.isin(all_of_it.edge_innovation, some.edge_innovation)
+        assert some.edge_weight.tolist() == all_of_it.edge_weight[kept].tolist()
+    check_population(Population.started(part), num_inputs=4, num_outputs=3)
+
+
+def test_bare_genomes_have_ends_and_nothing_between() -> None:
+    population = Population.started(first_genes(5, ENDS, Start(connectivity=0.0), seed=1))
+    assert population.genes.n_edges == 0
+    assert [len(genome.nodes) for genome in population] == [7] * 5
+
+
+def test_uniform_weights_have_the_deviation_asked_for() -> None:
+    weights = first_genes(500, ENDS, Start(2.0, "uniform"), seed=1).genes.edge_weight
+    assert abs(weights).max() < 2.0 * math.sqrt(3.0)
+    assert abs(weights.std() - 2.0) < 0.05
+    assert abs(weights.mean()) < 0.15
+
+
+def test_each_generation_draws_others() -> None:
+    first, later = (first_genes(3, ENDS, Start(), 1, generation).genes for generation in (0, 4))
+    assert not np.isin(first.edge_weight, later.edge_weight).any()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("sigma", -1.0), ("shape", "flat"), ("connectivity", 2)]
+)
+def test_a_wrong_start_is_named(name: str, value: object) -> None:
+    with pytest.raises(ValueError, match=f"{name} must be"):
+        Start(**{name: value})  # type: ignore[arg-type]

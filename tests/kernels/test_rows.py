@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests import breeding_reference
 from tests.breeding_reference import Mating
 from tests.kernels.packing import matings_of, pack, random_genome
@@ -12,7 +14,14 @@ from tests.reference import PlainGenome
 
 from spiral_monolith_neat_numpy.genes.table import PopulationTable
 from spiral_monolith_neat_numpy.kernels.layout import Genomes
-from spiral_monolith_neat_numpy.kernels.rows import NO_PARENT, Rows, count_genes, inherit_rows
+from spiral_monolith_neat_numpy.kernels.rows import (
+    NO_PARENT,
+    Rows,
+    count_genes,
+    inherit_rows,
+    mark_repeats,
+    sift_scores,
+)
 
 
 def some_rows(n: int) -> Rows:
@@ -104,3 +113,27 @@ def test_counts_of_a_genome_by_hand() -> None:
     hidden, enabled = np.full(1, -9), np.full(1, -9)
     count_genes(Genomes(*pack([genome])), hidden, enabled)
     assert (hidden.tolist(), enabled.tolist()) == ([1], [2])
+
+
+@given(st.lists(st.integers(0, 9), max_size=30))
+def test_repeats_are_those_of_the_twin(ids: list[int]) -> None:
+    again = np.ones(len(ids), dtype=np.bool_)
+    found = mark_repeats(np.array(ids, dtype=np.int64), again)
+    assert again.tolist() == [i in ids[:k] for k, i in enumerate(ids)]
+    assert found == (len(ids) - len(set(ids)), max(ids, default=-1))
+
+
+ODD_SCORES = [0.0, -2.0, 5.0, 9.0, 11.0, np.nan, np.inf, -np.inf, -11.0]
+
+
+@given(st.lists(st.sampled_from(ODD_SCORES), min_size=1))
+def test_sifted_scores_are_those_of_the_twin(found: list[float]) -> None:
+    scores = np.empty(len(found))
+    above, best, mean = sift_scores(np.array(found), 10.0, scores)
+    counting = [score for score in found if score >= -10.0]
+    wanted = [score if score >= -10.0 else -np.inf for score in found]
+    assert scores.tolist() == wanted
+    assert above == next((i for i, score in enumerate(found) if score > 10.0), -1)
+    assert best == wanted.index(max(wanted))
+    if np.inf not in found:
+        np.testing.assert_allclose(mean, np.mean(counting) if counting else -np.inf)

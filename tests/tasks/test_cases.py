@@ -5,6 +5,7 @@ import pytest
 from tests.genes.strategies import make_genes
 
 from spiral_monolith_neat_numpy.arrays import AnyArray
+from spiral_monolith_neat_numpy.errors import FitnessError
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.population import Population
 from spiral_monolith_neat_numpy.network.genome_network import compile_genome
@@ -160,3 +161,18 @@ def test_what_is_no_function_is_refused() -> None:
 def test_addresses_have_limits(n_address: int) -> None:
     with pytest.raises(ValueError, match=r"n_address must be in \[1, 3\]"):
         MultiplexerFitness(n_address)
+
+
+def test_solvers_of_a_population_are_those_that_solve_it() -> None:
+    fitness = MultiplexerFitness(1)
+    solver = linear([0.0, 0.0, 0.0])
+    population = Population.first(3, 3, 1, seed=2)
+    assert fitness.solvers(population).tolist() == [fitness.solved(one) for one in population]
+    half = XorFitness(None)
+    assert not half.solvers(Population.first(4, 2, 1)).any()
+    assert not fitness.solved(solver)
+
+
+def test_a_population_of_another_size_has_no_solvers() -> None:
+    with pytest.raises(FitnessError, match="the fitness failed on genome 0: .* 3 inputs"):
+        XorFitness().solvers(Population.first(2, 2, 1))

@@ -144,32 +144,12 @@ class Generations:
     def restart(self) -> None:
         """Replace the population by a first one drawn anew; the innovations stay known."""
         self.number += 1
-        drawn = replace(self.first, population_size=self.size).draw(self.number)
-        fresh = self._numbered(drawn)
+        fresh = replace(self.first, population_size=self.size).draw(self.number)
         fresh.table.id[:] += self._next_id
         fresh.table.birth[:] = self.number
         self._next_id += self.size
         self.species = self.scores = None
         self.adopt(fresh)
-
-    def _numbered(self, drawn: Population) -> Population:
-        """Return first genomes with this run's innovation numbers.
-
-        They are others than those of a first population where the run began with genomes that
-        were put into it.
-        """
-        genes = drawn.genes
-        number = self.tracker.edge_ids(genes.edge_source, genes.edge_target)
-        genome = np.repeat(np.arange(len(drawn)), np.diff(drawn.edge_offset))
-        order = np.lexsort((number, genome))
-        renumbered = replace(
-            genes,
-            edge_innovation=number[order],
-            edge_source=genes.edge_source[order],
-            edge_target=genes.edge_target[order],
-            edge_weight=genes.edge_weight[order],
-        )
-        return Population(drawn.node_offset, drawn.edge_offset, renumbered, drawn.table)
 
     def speciate(self, scores: FloatArray, settings: Settings, threshold: float) -> SpeciesSet:
         """Divide the population into species and enter the scores; keep and return them."""
