@@ -295,6 +295,7 @@ class Mating:
     """Twin of ``mate.Mating``."""
 
     survival_fraction: float = 0.2
+    tournament_size: int = 1
     elitism_min_size: int = 5
     p_crossover: float = 0.75
     p_interspecies: float = 0.0
@@ -328,17 +329,21 @@ def choose_parents(
                 plan.append((own[0], -1, True, False, -1, -1))
                 continue
             draw = draws[len(plan)]
-            mother, father = own[draw.below(len(own))], -1
+            mother, father = _winner(own, mating, draw), -1
             if draw.uniform() < mating.p_crossover:
                 pool = own
                 if others and draw.uniform() < mating.p_interspecies:
                     pool = others[draw.below(len(others))]
-                father = pool[draw.below(len(pool))]
+                father = _winner(pool, mating, draw)
             variant = (False, -1, -1)
             if father not in (mother, -1) and mating.p_average + mating.p_differential > 0.0:
                 variant = _variant(own, mating, draw)
             plan.append((mother, -1 if father == mother else father, False, *variant))
     return plan
+
+
+def _winner(ranked: list[int], mating: Mating, draw: Draws) -> int:
+    return ranked[min(draw.below(len(ranked)) for _ in range(mating.tournament_size))]
 
 
 def _variant(own: list[int], mating: Mating, draw: Draws) -> tuple[bool, int, int]:

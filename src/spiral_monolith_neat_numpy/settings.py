@@ -66,6 +66,7 @@ class Settings:
 
     Selection:
         survival_fraction: share of a species that may become parents.
+        tournament_size: parents are the best of so many drawn from those; 1: any of them.
         elitism_min_size: champions of species with more members than this survive unchanged.
         p_crossover: share of offspring with two parents.
         p_interspecies: share of matings across species.
@@ -113,6 +114,7 @@ class Settings:
     representative: str = _choice("random", ("random", "best"))
 
     survival_fraction: float = _number(0.2, 0.0, 1.0, low_open=True)
+    tournament_size: int = _integer(1, 1, 1000)
     elitism_min_size: int = _integer(5, 0)
     p_crossover: float = _share(0.75)
     p_interspecies: float = _share(0.001)

@@ -48,13 +48,14 @@ def run(
     return found, reference.choose_parents(members, scores, offspring, mating, draws)
 
 
+@pytest.mark.parametrize("tournament", [1, 3])
 @pytest.mark.parametrize("variants", [(0.0, 0.0), (0.3, 0.4), (0.0, 1.0), (1.0, 0.0)])
 @pytest.mark.parametrize("p_interspecies", [0.0, 0.5, 1.0])
 @pytest.mark.parametrize("p_crossover", [0.0, 0.6, 1.0])
 def test_parents_equal_those_of_the_twin(
-    p_crossover: float, p_interspecies: float, variants: tuple[float, float]
+    p_crossover: float, p_interspecies: float, variants: tuple[float, float], tournament: int
 ) -> None:
-    mating = Mating(0.5, 2, p_crossover, p_interspecies, *variants)
+    mating = Mating(0.5, tournament, 2, p_crossover, p_interspecies, *variants)
     found, wanted = run(MEMBERS, SCORES, [9, 0, 20], mating)
     assert found == wanted
 
@@ -63,18 +64,20 @@ def test_parents_equal_those_of_the_twin(
 def test_parents_equal_those_of_the_twin_however_many_survive(
     fraction: float, elitism: int, n: int
 ) -> None:
-    found, wanted = run(MEMBERS, SCORES, [n, 2, 3], Mating(fraction, elitism, 0.7, 0.2, 0.3, 0.3))
+    found, wanted = run(
+        MEMBERS, SCORES, [n, 2, 3], Mating(fraction, 1, elitism, 0.7, 0.2, 0.3, 0.3)
+    )
     assert found == wanted
 
 
 def test_one_species_has_no_other_to_mate_with() -> None:
-    found, wanted = run([[0, 1]], [1.0, 2.0], [9], Mating(1.0, 5, 1.0, 1.0))
+    found, wanted = run([[0, 1]], [1.0, 2.0], [9], Mating(1.0, 1, 5, 1.0, 1.0))
     assert found == wanted
     assert {parent for row in found for parent in row[:2]} == {-1, 0, 1}
 
 
 def test_the_champion_is_copied_and_a_lone_survivor_is_cloned() -> None:
-    found, _ = run([[0, 1]], [1.0, 2.0], [3], Mating(0.5, 1, 1.0, 0.0, 0.5, 0.5))
+    found, _ = run([[0, 1]], [1.0, 2.0], [3], Mating(0.5, 1, 1, 1.0, 0.0, 0.5, 0.5))
     assert found == [(1, -1, True, False, -1, -1)] + [(1, -1, False, False, -1, -1)] * 2
 
 
@@ -83,15 +86,15 @@ def test_no_offspring_is_an_empty_plan() -> None:
 
 
 def test_every_survivor_is_equally_likely() -> None:
-    found, _ = run([[0, 1, 2, 3]], [9.0, 9.0, 9.0, 0.0], [900], Mating(0.75, 5, 0.0))
+    found, _ = run([[0, 1, 2, 3]], [9.0, 9.0, 9.0, 0.0], [900], Mating(0.75, 1, 5, 0.0))
     counts = np.bincount([row[0] for row in found], minlength=4)
     assert counts[3] == 0
     assert (abs(counts[:3] - 300) < 5 * np.sqrt(200)).all()  # 5 standard deviations
 
 
 def test_means_and_differences_are_drawn_after_the_parents() -> None:
-    plain, _ = run(MEMBERS, SCORES, [40, 3, 40], Mating(1.0, 9, 0.8, 0.1))
-    varied, _ = run(MEMBERS, SCORES, [40, 3, 40], Mating(1.0, 9, 0.8, 0.1, 0.5, 0.5))
+    plain, _ = run(MEMBERS, SCORES, [40, 3, 40], Mating(1.0, 1, 9, 0.8, 0.1))
+    varied, _ = run(MEMBERS, SCORES, [40, 3, 40], Mating(1.0, 1, 9, 0.8, 0.1, 0.5, 0.5))
     assert [row[:3] for row in plain] == [row[:3] for row in varied]
     assert {row[3:] for row in plain} == {(False, -1, -1)}
     for _, father, _, average, plus, minus in varied:
@@ -106,7 +109,7 @@ def test_means_and_differences_are_drawn_after_the_parents() -> None:
 
 
 def test_without_a_second_survivor_there_is_no_difference() -> None:
-    found, _ = run([[0], [1]], [1.0, 2.0], [20, 20], Mating(1.0, 5, 1.0, 1.0, 0.0, 1.0))
+    found, _ = run([[0], [1]], [1.0, 2.0], [20, 20], Mating(1.0, 1, 5, 1.0, 1.0, 0.0, 1.0))
     assert {row[:2] for row in found} == {(0, 1), (1, 0)}
     assert {row[3:] for row in found} == {(False, -1, -1)}
 
@@ -149,3 +152,8 @@ def test_strays_by_hand() -> None:
     assert find_stray(mother, father, none, none, 3) == -1
     assert find_stray(mother, father, none, none, 2) == 1
     assert find_stray(mother, father, none, np.array([-1, -1, -2]), 3) == 2
+
+
+def test_a_large_tournament_is_won_by_the_fittest() -> None:
+    found, _ = run([[0, 1, 2, 3]], [1.0, 9.0, 3.0, 4.0], [30], Mating(1.0, 1000, 9, 0.0))
+    assert {row[0] for row in found} == {1}

@@ -18,6 +18,7 @@ class Mating(NamedTuple):
 
     Attributes:
         survival_fraction: share of a species that may become parents, at least one does.
+        tournament_size: mother and father are each the best of so many draws from those.
         elitism_min_size: the first child of a larger species is its champion, unchanged.
         p_crossover: probability of a second parent.
         p_interspecies: probability that the second parent is of another species.
@@ -26,6 +27,7 @@ class Mating(NamedTuple):
     """
 
     survival_fraction: float
+    tournament_size: int
     elitism_min_size: int
     p_crossover: float
     p_interspecies: float
@@ -93,6 +95,15 @@ def rank_survivors(
 
 
 @exact_kernel
+def _draw_rank(n: int, tournament_size: int, stream: KeyArray) -> int:
+    """Return the best rank of so many draws from ``n``, 0 for the fittest."""
+    rank = draw_below(stream, n)
+    for _ in range(tournament_size - 1):
+        rank = min(rank, draw_below(stream, n))
+    return rank
+
+
+@exact_kernel
 def _draw_variant(
     first: int,
     n: int,
@@ -128,8 +139,8 @@ def choose_parents(
 ) -> None:
     """Choose the parents of every child, species after species.
 
-    A mother is drawn uniformly from the survivors of her species; with ``p_crossover`` a
-    father too, with ``p_interspecies`` of those from another species.
+    A mother is drawn from the survivors of her species, by tournament if there is one; with
+    ``p_crossover`` a father too, with ``p_interspecies`` of those from another species.
 
     Args:
         member_offset: as for ``rank_survivors``.
@@ -145,6 +156,7 @@ def choose_parents(
     fraction = mating.survival_fraction
     rank_survivors(member_offset, members, score, fraction, ranked, n_survivors)
     stream = np.empty(3, np.uint64)
+    rounds = mating.tournament_size
     is_varied = mating.p_average + mating.p_differential > 0.0
     child = 0
     for s in range(n_species):
@@ -157,13 +169,14 @@ def choose_parents(
             out_plan.plus[child] = out_plan.minus[child] = -1
             if not elite:
                 start_stream(keys.seed, keys.purpose, keys.generation, child, stream)
-                mother = ranked[first + draw_below(stream, n_survivors[s])]
+                mother = ranked[first + _draw_rank(n_survivors[s], rounds, stream)]
                 if draw_uniform(stream) < mating.p_crossover:
                     mate = s
                     if n_species > 1 and draw_uniform(stream) < mating.p_interspecies:
                         mate = draw_below(stream, n_species - 1)
                         mate += mate >= s  # any species but one's own
-                    father = ranked[member_offset[mate] + draw_below(stream, n_survivors[mate])]
+                    rank = _draw_rank(n_survivors[mate], rounds, stream)
+                    father = ranked[member_offset[mate] + rank]
                 if father == mother:
                     father = -1
                 if father >= 0 and is_varied:
