@@ -73,7 +73,7 @@ class Settings:
         p_average: share of matings that take the mean of matching weights and biases instead
         of one of the two.
         p_differential: share of matings that add differential_weight times the difference of
-        two other survivors to the fitter parent's matching weights and biases
+        two survivors of the mother's species to the child's matching weights and biases
         (Storn & Price 1997).
         restart_generations: a population without a gain of restart_gain in its best score, as
         a share of that, for so long is drawn anew; 0: never. Evaluations go on being counted.
