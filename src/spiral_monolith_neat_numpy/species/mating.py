@@ -33,9 +33,9 @@ def plan_mating(
     The best ``survival_fraction`` of a species, at least one, may become parents; of equal
     scores the earlier genome is better. The first child of a species with more than
     ``elitism_min_size`` members is its champion, unchanged. Of the others each has a mother
-    among the survivors, the best of ``tournament_size`` drawn, and with ``p_crossover`` a father among them, with
-    ``p_interspecies`` of those among the survivors of another species. A father equal to
-    the mother is none. Of the children with a father a share of ``p_average`` takes the mean
+    among the survivors, the best of ``tournament_size`` drawn, and with ``p_crossover`` a
+    father among them, with ``p_interspecies`` of those among the survivors of another
+    species. A father equal to the mother is none. Of the children with a father a share of ``p_average`` takes the mean
     of matching genes, and one of ``p_differential`` the difference of two further survivors of
     the mother's species, where it has two.
 
