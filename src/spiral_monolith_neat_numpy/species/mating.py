@@ -35,9 +35,9 @@ def plan_mating(
     ``elitism_min_size`` members is its champion, unchanged. Of the others each has a mother
     among the survivors, the best of ``tournament_size`` drawn, and with ``p_crossover`` a
     father among them, with ``p_interspecies`` of those among the survivors of another
-    species. A father equal to the mother is none. Of the children with a father a share of ``p_average`` takes the mean
-    of matching genes, and one of ``p_differential`` the difference of two further survivors of
-    the mother's species, where it has two.
+    species. A father equal to the mother is none. Of the children with a father a share of
+    ``p_average`` takes the mean of matching genes, and one of ``p_differential`` the difference
+    of two further survivors of the mother's species, where it has two.
 
     Args:
         species: of this generation.
