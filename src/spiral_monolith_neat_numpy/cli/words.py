@@ -17,8 +17,8 @@ def told_apart(low: float, high: float) -> tuple[str, str]:
     """Return two different numbers with as many digits as it takes to see that they differ.
 
     Example:
-        >>> told_apart(0.62514, 0.62518)
-        ('0.62514', '0.62518')
+        >>> told_apart(0.62512, 0.62514)
+        ('0.62512', '0.62514')
     """
     for n_digits in range(4, 17):
         words = f"{low:.{n_digits}f}", f"{high:.{n_digits}f}"
