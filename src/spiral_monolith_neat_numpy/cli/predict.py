@@ -14,8 +14,8 @@ from spiral_monolith_neat_numpy.cli.words import count, score_name, score_words
 from spiral_monolith_neat_numpy.errors import DataError
 from spiral_monolith_neat_numpy.evolution.wholefile import write_whole
 from spiral_monolith_neat_numpy.experiment.scores import score
-from spiral_monolith_neat_numpy.network.face import Network
-from spiral_monolith_neat_numpy.network.genome_network import compile_genome
+from spiral_monolith_neat_numpy.network.face import RowNetwork
+from spiral_monolith_neat_numpy.network.genome_network import compile_rows
 from spiral_monolith_neat_numpy.network.prediction import network_predict, network_probabilities
 from spiral_monolith_neat_numpy.tasks.model import Model
 from spiral_monolith_neat_numpy.tasks.table import Table, read_table
@@ -45,7 +45,7 @@ def predict_rows(
             f"a regression of {preprocessor.target_name!r}"
         )
     table = read_table(table_path)
-    network = compile_genome(model.genome)
+    network = compile_rows(model.genome)
     X = model.encode(table)
     answers = preprocessor.decode_target(network_predict(network, X)).tolist()
     probabilities = network_probabilities(network, X).tolist() if proba else None
@@ -64,7 +64,9 @@ def predict_rows(
         say("Score", "bold", f"{words} on {count(len(answers), 'row')} of {table.source}")
 
 
-def _scores(model: Model, network: Network, table: Table, X: AnyArray) -> dict[str, float | None]:
+def _scores(
+    model: Model, network: RowNetwork, table: Table, X: AnyArray
+) -> dict[str, float | None]:
     """Return how well the table's own target is met; nothing where it is missing."""
     try:
         y = model.preprocessor.table_target(table)

@@ -14,7 +14,7 @@ import numpy as np
 
 from spiral_monolith_neat_numpy.arrays import AnyArray
 from spiral_monolith_neat_numpy.genes.genome import Genome
-from spiral_monolith_neat_numpy.network.genome_network import compile_genome
+from spiral_monolith_neat_numpy.network.genome_network import compile_rows
 from spiral_monolith_neat_numpy.network.prediction import probabilities
 from spiral_monolith_neat_numpy.tasks.dataset import Dataset, Split
 
@@ -49,7 +49,7 @@ def cost(genome: Genome, *parts: Dataset) -> float:
 
     It is infinite for a network whose sums overflow.
     """
-    network = compile_genome(genome)
+    network = compile_rows(genome)
     outputs = [network.logits(part.X) for part in parts]
     if not all(np.isfinite(values).all() for values in outputs):
         return math.inf

@@ -11,8 +11,8 @@ from spiral_monolith_neat_numpy.arrays import AnyArray, FloatArray
 from spiral_monolith_neat_numpy.experiment.result import ExperimentResult
 from spiral_monolith_neat_numpy.genes.codes import OUTPUT
 from spiral_monolith_neat_numpy.genes.genome import Genome
-from spiral_monolith_neat_numpy.network.face import Network
-from spiral_monolith_neat_numpy.network.genome_network import compile_genome
+from spiral_monolith_neat_numpy.network.face import RowNetwork
+from spiral_monolith_neat_numpy.network.genome_network import compile_rows
 from spiral_monolith_neat_numpy.network.prediction import network_predict, network_probabilities
 from spiral_monolith_neat_numpy.pictures.confusion import draw_confusion
 from spiral_monolith_neat_numpy.pictures.decision_boundary import (
@@ -47,7 +47,7 @@ def draw_results(result: ExperimentResult, out: Path) -> Iterator[Path]:
     name = result.task.name
     records = result.neat.records
     yield draw_learning_curve(records, out / LEARNING_CURVE, title=f"Learning curve: {name}")
-    network = compile_genome(result.best)
+    network = compile_rows(result.best)
     scales = _two_numbers(result.task.preprocessor)
     if result.task.kind == "classification" and scales is not None:
         note = f"test accuracy {result.metrics['test_accuracy']:.3f}"
@@ -101,7 +101,7 @@ def _in_words(names: Sequence[str]) -> list[str]:
     return [f"class {name}" if parse_number(name) is not None else name for name in names]
 
 
-def _draw_fit(result: ExperimentResult, network: Network, path: Path) -> Path:
+def _draw_fit(result: ExperimentResult, network: RowNetwork, path: Path) -> Path:
     test, preprocessor = result.task.split.test, result.task.preprocessor
     return draw_regression_fit(
         preprocessor.decode_target(test.y),
@@ -113,7 +113,7 @@ def _draw_fit(result: ExperimentResult, network: Network, path: Path) -> Path:
     )
 
 
-def _draw_confusion(result: ExperimentResult, network: Network, path: Path) -> Path:
+def _draw_confusion(result: ExperimentResult, network: RowNetwork, path: Path) -> Path:
     test = result.task.split.test
     matrix = np.zeros((test.n_classes, test.n_classes), dtype=np.int64)
     np.add.at(matrix, (test.y, network_predict(network, test.X)), 1)
@@ -123,7 +123,7 @@ def _draw_confusion(result: ExperimentResult, network: Network, path: Path) -> P
 
 def _draw_boundary(
     result: ExperimentResult,
-    network: Network,
+    network: RowNetwork,
     scales: tuple[FloatArray, FloatArray],
     path: Path,
     note: str,

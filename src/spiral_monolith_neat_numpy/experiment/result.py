@@ -15,7 +15,7 @@ from spiral_monolith_neat_numpy.experiment.recipe import recipe_for
 from spiral_monolith_neat_numpy.experiment.refit import refit
 from spiral_monolith_neat_numpy.experiment.scores import score
 from spiral_monolith_neat_numpy.genes.genome import Genome
-from spiral_monolith_neat_numpy.network.genome_network import compile_genome
+from spiral_monolith_neat_numpy.network.genome_network import compile_rows
 from spiral_monolith_neat_numpy.tasks.dataset import Dataset
 from spiral_monolith_neat_numpy.tasks.model import Model
 from spiral_monolith_neat_numpy.tasks.registry import Task
@@ -165,4 +165,4 @@ def _part_scores(best: Genome, task: Task) -> dict[str, Any]:
 
 
 def _scores(genome: Genome, part: Dataset, task: Task) -> dict[str, float | None]:
-    return score(compile_genome(genome), part.X, part.y, task.preprocessor)
+    return score(compile_rows(genome), part.X, part.y, task.preprocessor)

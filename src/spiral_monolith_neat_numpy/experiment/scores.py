@@ -5,13 +5,13 @@ import math
 import numpy as np
 
 from spiral_monolith_neat_numpy.arrays import AnyArray
-from spiral_monolith_neat_numpy.network.face import Network
+from spiral_monolith_neat_numpy.network.face import RowNetwork
 from spiral_monolith_neat_numpy.network.prediction import answers, probabilities
 from spiral_monolith_neat_numpy.tasks.preprocess import Preprocessor
 
 
 def score(
-    network: Network, X: AnyArray, y: AnyArray, preprocessor: Preprocessor
+    network: RowNetwork, X: AnyArray, y: AnyArray, preprocessor: Preprocessor
 ) -> dict[str, float | None]:
     """Return how well a network meets its target.
 

@@ -65,7 +65,7 @@ def moved(value: float, sigma: float, cauchy: bool, clip: float, stream: KeyArra
     return clipped(value + sigma * draw, clip)
 
 
-@fragment
+@kernel
 def draw_weight(noise: Noise, stream: KeyArray) -> float:
     """Return a new weight within the clip."""
     unit = _ROOT_3 * (2.0 * draw_uniform(stream) - 1.0) if noise.uniform else draw_normal(stream)

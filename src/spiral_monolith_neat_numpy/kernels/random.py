@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from spiral_monolith_neat_numpy.arrays import KeyArray
-from spiral_monolith_neat_numpy.kernels.jit import fragment, kernel
+from spiral_monolith_neat_numpy.kernels.jit import exact_kernel, fragment, kernel
 
 _GAMMA = np.uint64(0x9E3779B97F4A7C15)
 _MIX_A = np.uint64(0xBF58476D1CE4E5B9)
@@ -66,7 +66,7 @@ def draw_below(stream: KeyArray, n: int) -> int:
     return min(int(draw_uniform(stream) * n), n - 1)
 
 
-@fragment
+@exact_kernel
 def sin_cos(turns: float) -> tuple[float, float]:
     """Return sine and cosine of 2 pi ``turns``, for turns from 0 to 1, to 7e-16.
 
@@ -90,15 +90,29 @@ def sin_cos(turns: float) -> tuple[float, float]:
     return sine, cosine
 
 
+@exact_kernel
+def normal_of(first: float, second: float) -> float:
+    """Return a standard normal number from two uniform ones (Box & Muller 1958, the cosine half).
+
+    A kernel of numbers alone: wherever it is called it costs no time to compile again.
+    """
+    return math.sqrt(-2.0 * math.log(1.0 - first)) * sin_cos(second)[1]
+
+
+@exact_kernel
+def cauchy_of(uniform: float) -> float:
+    """Return a standard Cauchy number by inversion: tan(pi (u - 1/2)), always finite."""
+    sine, cosine = sin_cos(0.5 * uniform)
+    return -cosine / max(sine, _LEAST_SINE)
+
+
 @fragment
 def draw_normal(stream: KeyArray) -> float:
-    """Return a standard normal float64 (Box & Muller 1958, the cosine half)."""
-    radius = math.sqrt(-2.0 * math.log(1.0 - draw_uniform(stream)))
-    return radius * sin_cos(draw_uniform(stream))[1]
+    """Return a standard normal float64."""
+    return normal_of(draw_uniform(stream), draw_uniform(stream))
 
 
 @fragment
 def draw_cauchy(stream: KeyArray) -> float:
-    """Return a standard Cauchy float64 by inversion: tan(pi (u - 1/2)), always finite."""
-    sine, cosine = sin_cos(0.5 * draw_uniform(stream))
-    return -cosine / max(sine, _LEAST_SINE)
+    """Return a standard Cauchy float64."""
+    return cauchy_of(draw_uniform(stream))

@@ -1,10 +1,33 @@
 """What every network can do, whatever its wiring."""
 
 from abc import ABC, abstractmethod
+from typing import Protocol
 
 from numpy.typing import ArrayLike
 
 from spiral_monolith_neat_numpy.arrays import FloatArray
+
+
+class RowNetwork(Protocol):
+    """What predictions for rows of samples need of a network."""
+
+    @property
+    def head(self) -> str:
+        """How outputs become predictions: one of ``codes.HEADS``."""
+
+    @property
+    def n_inputs(self) -> int:
+        """Number of inputs."""
+
+    @property
+    def n_outputs(self) -> int:
+        """Number of outputs."""
+
+    def activate(self, X: ArrayLike, /) -> FloatArray:
+        """Return the outputs' own activations, ``(n_samples, n_outputs)``."""
+
+    def logits(self, X: ArrayLike, /) -> FloatArray:
+        """Return the outputs' sums before any activation, ``(n_samples, n_outputs)``."""
 
 
 class Network(ABC):

@@ -12,7 +12,11 @@ from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.validity import check_genome
 from spiral_monolith_neat_numpy.kernels.stepping import pack_program
 from spiral_monolith_neat_numpy.network.face import Network
-from spiral_monolith_neat_numpy.network.network import FeedForwardNetwork, compile_genes
+from spiral_monolith_neat_numpy.network.network import (
+    FeedForwardNetwork,
+    compile_genes,
+    wired_or_none,
+)
 from spiral_monolith_neat_numpy.network.stepper import Stepper
 
 
@@ -96,3 +100,13 @@ def compile_genome(genome: Genome) -> GenomeNetwork:
             f"{stepper.n_inputs} and {stepper.n_outputs}"
         )
     return GenomeNetwork(stepper, genome.head)
+
+
+def compile_rows(genome: Genome) -> FeedForwardNetwork | GenomeNetwork:
+    """Return what runs rows of samples: without the program for single ones, if it can do without.
+
+    Raises:
+        GenomeError: as ``compile_genome``, or a parameter is beyond float32.
+    """
+    wired = wired_or_none(genome.genes, genome.head)
+    return compile_genome(genome) if wired is None else wired

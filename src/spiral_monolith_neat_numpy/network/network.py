@@ -80,7 +80,7 @@ def compile_genes(genes: Genes, head: str = "plain") -> FeedForwardNetwork:
         GenomeError: as ``compile_genome``, or an enabled edge leads out of an output or lies on a
             cycle that an output depends on.
     """
-    wired = _wired(genes, head)
+    wired = wired_or_none(genes, head)
     if wired is not None:
         return wired
     check_genome(genes, feed_forward=False)  # says which law is broken, and where
@@ -91,7 +91,7 @@ def compile_genes(genes: Genes, head: str = "plain") -> FeedForwardNetwork:
     raise GenomeError("gradients need a feed-forward genome, got enabled edges in a cycle")
 
 
-def _wired(genes: Genes, head: str) -> FeedForwardNetwork | None:
+def wired_or_none(genes: Genes, head: str) -> FeedForwardNetwork | None:
     """Return the feed-forward network, or None if there is none."""
     order = np.empty(genes.node_id.size, dtype=np.int64)
     starts = np.empty((2, order.size + 1), dtype=np.int32)

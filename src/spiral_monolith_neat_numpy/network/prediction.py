@@ -6,8 +6,8 @@ from numpy.typing import ArrayLike
 from spiral_monolith_neat_numpy.arrays import AnyArray, FloatArray
 from spiral_monolith_neat_numpy.errors import as_floats, check_features
 from spiral_monolith_neat_numpy.genes.genome import Genome
-from spiral_monolith_neat_numpy.network.face import Network
-from spiral_monolith_neat_numpy.network.genome_network import compile_genome
+from spiral_monolith_neat_numpy.network.face import RowNetwork
+from spiral_monolith_neat_numpy.network.genome_network import compile_rows
 
 
 def predict(genome: Genome, X: ArrayLike) -> AnyArray:
@@ -30,7 +30,7 @@ def predict(genome: Genome, X: ArrayLike) -> AnyArray:
             the network's sums overflow.
         GenomeError: the genome has a cycle.
     """
-    network = compile_genome(genome)
+    network = compile_rows(genome)
     outputs = network_outputs(network, X)
     if network.head in ("softmax", "logistic"):
         _check_answered(outputs)
@@ -51,25 +51,25 @@ def predict_proba(genome: Genome, X: ArrayLike) -> FloatArray:
     Raises:
         ValueError: another head, a bad ``X``, or rows for which the network's sums overflow.
     """
-    network = compile_genome(genome)
+    network = compile_rows(genome)
     _check_classifies(network.head)
     outputs = network_outputs(network, X)
     _check_answered(outputs)
     return probabilities(network.head, outputs)
 
 
-def network_predict(network: Network, X: ArrayLike) -> AnyArray:
+def network_predict(network: RowNetwork, X: ArrayLike) -> AnyArray:
     """Return predictions of a network (see ``predict``), whether its sums overflow or not."""
     return answers(network.head, network_outputs(network, X))
 
 
-def network_probabilities(network: Network, X: ArrayLike) -> FloatArray:
+def network_probabilities(network: RowNetwork, X: ArrayLike) -> FloatArray:
     """Return class probabilities of a network (see ``predict_proba``); NaN for an overflow."""
     _check_classifies(network.head)
     return probabilities(network.head, network_outputs(network, X))
 
 
-def network_outputs(network: Network, X: ArrayLike) -> FloatArray:
+def network_outputs(network: RowNetwork, X: ArrayLike) -> FloatArray:
     """Return what a network's head takes, ``(n_samples, n_outputs)``.
 
     Raises:

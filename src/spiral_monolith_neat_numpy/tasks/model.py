@@ -12,7 +12,7 @@ from spiral_monolith_neat_numpy.arrays import AnyArray, FloatArray
 from spiral_monolith_neat_numpy.errors import DataError, GenomeError, ModelFileError
 from spiral_monolith_neat_numpy.evolution.modelfile import read_model, write_model
 from spiral_monolith_neat_numpy.genes.genome import Genome
-from spiral_monolith_neat_numpy.network.genome_network import compile_genome
+from spiral_monolith_neat_numpy.network.genome_network import compile_rows
 from spiral_monolith_neat_numpy.network.prediction import network_predict, network_probabilities
 from spiral_monolith_neat_numpy.tasks.preprocess import Preprocessor, Rows
 from spiral_monolith_neat_numpy.tasks.table import Table
@@ -37,7 +37,7 @@ class Model:
 
     def __post_init__(self) -> None:
         """Check that the network has the inputs and outputs that the data ask for."""
-        network = compile_genome(self.genome)
+        network = compile_rows(self.genome)
         found = (network.n_inputs, network.n_outputs, network.head)
         allowed = [(self.preprocessor.n_inputs, *rest) for rest in _outputs(self.preprocessor)]
         if found not in allowed:
@@ -58,7 +58,7 @@ class Model:
                 the network's outputs are not finite.
         """
         X = self.preprocessor.transform(rows)
-        outputs = compile_genome(self.genome).logits(X)
+        outputs = compile_rows(self.genome).logits(X)
         lost = np.flatnonzero(~np.isfinite(outputs).all(axis=1))
         if lost.size:
             row = int(lost[0])
@@ -80,7 +80,7 @@ class Model:
         Raises:
             DataError: as ``encode``.
         """
-        encoded = network_predict(compile_genome(self.genome), self.encode(rows))
+        encoded = network_predict(compile_rows(self.genome), self.encode(rows))
         return self.preprocessor.decode_target(encoded)
 
     def predict_proba(self, rows: Rows) -> FloatArray:
@@ -90,7 +90,7 @@ class Model:
             DataError: as ``encode``.
             ValueError: a regression model.
         """
-        return network_probabilities(compile_genome(self.genome), self.encode(rows))
+        return network_probabilities(compile_rows(self.genome), self.encode(rows))
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the model as arrays and JSON (``.npz``, no pickle), whole or not at all.
