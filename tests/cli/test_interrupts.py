@@ -21,7 +21,7 @@ from spiral_monolith_neat_numpy.cli.interrupts import kept, let_raise
 COMMAND = [str(Path(sys.executable).with_name("spiral-neat"))]
 ANYWHERE = [sys.executable, "-m", "spiral_neat_command"]
 MODULE = [sys.executable, "-m", "spiral_monolith_neat_numpy"]
-COMPILING = "Note: compiling kernels for this machine, once: about a quarter of a minute ...\n"
+COMPILING = "Note: compiling kernels for this machine, once: up to a minute ...\n"
 WAITING = "Note: ending when the compiler pauses; Ctrl-C again ends at once\n"
 FINISHED_NOTHING = "Interrupted: nothing was finished\n"
 

@@ -38,7 +38,7 @@ def test_cold_start_says_what_it_waits_for(
     with caplog.at_level(logging.INFO):
         warmup.warm_up()
     assert [record.getMessage() for record in caplog.records] == [
-        "compiling kernels for this machine, once: about a quarter of a minute ..."
+        "compiling kernels for this machine, once: up to a minute ..."
     ]
 
 

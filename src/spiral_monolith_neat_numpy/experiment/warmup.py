@@ -42,7 +42,7 @@ def warm_up(pause: Callable[[], None] = _go_on) -> None:
     if is_loaded(train, deliver, run_rows):
         return
     if not is_quick():
-        _log.info("compiling kernels for this machine, once: about a quarter of a minute ...")
+        _log.info("compiling kernels for this machine, once: up to a minute ...")
     X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
     y = np.array([0, 1, 1, 0])
     # Every child grows: what splices new genes in is compiled too.
