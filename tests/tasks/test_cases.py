@@ -164,13 +164,13 @@ def test_addresses_have_limits(n_address: int) -> None:
 
 
 def test_solvers_of_a_population_are_those_that_solve_it() -> None:
-    fitness = MultiplexerFitness(1)
-    solver = linear([0.0, 0.0, 0.0])
-    population = Population.first(3, 3, 1, seed=2)
-    assert fitness.solvers(population).tolist() == [fitness.solved(one) for one in population]
-    half = XorFitness(None)
-    assert not half.solvers(Population.first(4, 2, 1)).any()
-    assert not fitness.solved(solver)
+    # Whether x is above 0.5: told by x itself, and by nothing else here.
+    fitness = FunctionFitness(lambda x: (x > 0.5).astype(float), 0.0, 1.0, n=40)
+    population = Population.from_genomes([linear([0.0]), linear([1.0]), linear([-1.0], 1.0)])
+    assert fitness.solvers(population).tolist() == [False, True, False]
+    xor = XorFitness(None)
+    drawn = Population.first(4, 2, 1)
+    assert xor.solvers(drawn).tolist() == [xor.solved(genome) for genome in drawn]
 
 
 def test_a_population_of_another_size_has_no_solvers() -> None:
