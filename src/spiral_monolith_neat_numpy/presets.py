@@ -1,7 +1,6 @@
-"""Settings that belong together, by name: those of the paper, and our own for pure evolution.
+"""Settings that belong together, by name: so far those of the paper, for pure evolution.
 
-Our own were chosen on seeds from 10,000 alone; ``benchmarks/canonical.py`` reports them on seeds
-from 0.
+``benchmarks/canonical.py`` reports what they reach, on seeds from 0.
 """
 
 from collections.abc import Mapping
