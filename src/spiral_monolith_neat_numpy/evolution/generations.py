@@ -168,6 +168,7 @@ class Generations:
 
         ``spread`` may share the breeding out among threads (see ``variation.breed``).
         """
+        self.settle_ids()  # a script may come here without an evaluation in between
         seed, parents = self.first.seed, self.population
         offspring = allot_offspring(species, scores, self.size, settings, self.number)
         plan = plan_mating(species, offspring, scores, settings, seed, self.number)
