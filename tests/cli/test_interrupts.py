@@ -3,6 +3,7 @@
 Real processes and real signals; what happens in a run's midst is tested in test_command.py.
 """
 
+import io
 import os
 import signal
 import subprocess
@@ -14,8 +15,10 @@ from typing import IO
 
 import numba as nb
 import pytest
+from rich.console import Console
 
 import spiral_neat_command
+from spiral_monolith_neat_numpy.cli import speaking
 from spiral_monolith_neat_numpy.cli.interrupts import kept, let_raise
 
 COMMAND = [str(Path(sys.executable).with_name("spiral-neat"))]
@@ -228,3 +231,26 @@ def test_it_raises_once_the_work_begins() -> None:
     signal.signal(signal.SIGINT, spiral_neat_command.end_at_once)
     let_raise()
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+class Struck(io.StringIO):
+    """Where a message goes that Ctrl-C meets when it is written and not yet done with."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.n_flushes = 0
+
+    def flush(self) -> None:
+        self.n_flushes += 1
+        if self.n_flushes == 1:
+            os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_a_message_that_it_meets_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    console = Console(file=Struck())
+    monkeypatch.setattr(speaking, "messages", lambda: console)
+    with pytest.raises(KeyboardInterrupt):
+        speaking.say("Note", "bold", "first")
+    speaking.say("Note", "bold", "second")
+    assert isinstance(console.file, Struck)
+    assert console.file.getvalue() == "Note: first\nNote: second\n"

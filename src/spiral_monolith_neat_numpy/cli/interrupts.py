@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from types import FrameType
 
 from spiral_neat_command import end_at_once
 
@@ -70,6 +71,26 @@ def kept(note: str) -> Iterator[Callable[[], None]]:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         sys.unraisablehook = hook
     pause()
+
+
+@contextlib.contextmanager
+def held_back() -> Iterator[None]:
+    """Let Ctrl-C do what it does only at the end of the block, which must be short.
+
+    For what would be left half done by an exception anywhere in it.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    if not _is_ours() or not callable(before):
+        yield
+        return
+    came: list[tuple[int, FrameType | None]] = []
+    signal.signal(signal.SIGINT, lambda number, frame: came.append((number, frame)))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    for number, frame in came:
+        before(number, frame)
 
 
 def _is_ours() -> bool:

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from spiral_monolith_neat_numpy.cli.interrupts import let_raise
+from spiral_monolith_neat_numpy.cli.interrupts import held_back, let_raise
 from spiral_monolith_neat_numpy.errors import FitnessError, retold
 from spiral_monolith_neat_numpy.experiment.patience import is_interrupt
 from spiral_monolith_neat_numpy.tasks.model import Model, load
@@ -41,7 +41,8 @@ def messages() -> Console:
 def say(kind: str, style: str, message: str) -> None:
     """Print a message as one line, however long, for a person or a log."""
     line = Text.assemble((f"{kind}: ", style), message)
-    messages().print(line, soft_wrap=True)
+    with held_back():  # Rich keeps what it was printing when it is left, and says it again
+        messages().print(line, soft_wrap=True)
 
 
 @contextlib.contextmanager
