@@ -39,7 +39,7 @@ class Sifted(NamedTuple):
 def sift(fitnesses: FloatArray) -> Sifted:
     """Return ``(n,)`` float64 scores, n >= 1, sifted into a new array."""
     scores = np.empty(fitnesses.size)
-    return Sifted(scores, *sift_scores(fitnesses, LARGEST, scores))
+    return Sifted(scores, *sift_scores(as_kernels_take(fitnesses), LARGEST, scores))
 
 
 def as_scores(fitnesses: Sequence[float] | AnyArray, n: int) -> FloatArray:
@@ -48,27 +48,40 @@ def as_scores(fitnesses: Sequence[float] | AnyArray, n: int) -> FloatArray:
     NaN is the worst too.
 
     Raises:
+        ValueError: as ``check_given``.
+    """
+    return check_given(fitnesses, n)[1].scores
+
+
+def check_given(fitnesses: Sequence[float] | AnyArray, n: int) -> tuple[FloatArray, Sifted]:
+    """Return the scores that a user gave, NaN included, and what they come to.
+
+    Raises:
         ValueError: not ``n`` numbers, or one above 1e300.
     """
     found = as_floats("fitnesses", fitnesses)
     check_length("fitnesses", found, n, "the population")
-    sifted = sift(as_kernels_take(found))
+    sifted = sift(found)
     if sifted.above >= 0:
         raise ValueError(
             f"fitnesses must hold numbers up to {LARGEST:g}, got {found[sifted.above]:g} at index "
             f"{sifted.above}"
         )
-    return sifted.scores
+    return found, sifted
 
 
-def check_returned(fitnesses: FloatArray, genome_ids: IntArray) -> None:
-    """Raise FitnessError for the first genome whose score is too large to reckon with.
+def check_returned(fitnesses: FloatArray, genome_ids: IntArray) -> Sifted:
+    """Return what the scores come to that a fitness returned.
 
     Args:
         fitnesses: ``(n,)`` float64, as the fitness returned them.
         genome_ids: ``(n,)`` int64.
+
+    Raises:
+        FitnessError: a score is too large to reckon with; ``genome_id`` says the first.
     """
-    above = sift(fitnesses).above
+    sifted = sift(fitnesses)
+    above = sifted.above
     if above >= 0:
         genome_id = int(genome_ids[above])
         raise FitnessError(
@@ -76,6 +89,7 @@ def check_returned(fitnesses: FloatArray, genome_ids: IntArray) -> None:
             f"{fitnesses[above]:g} for genome {genome_id}",
             genome_id,
         )
+    return sifted
 
 
 def selection_scores(

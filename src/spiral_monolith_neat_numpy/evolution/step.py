@@ -8,17 +8,18 @@ from typing import Any
 import numpy as np
 
 from spiral_monolith_neat_numpy.arrays import AnyArray, FloatArray
-from spiral_monolith_neat_numpy.errors import FitnessError, as_floats
+from spiral_monolith_neat_numpy.errors import FitnessError
 from spiral_monolith_neat_numpy.evolution.environment import EnvSchedule
 from spiral_monolith_neat_numpy.evolution.records import GenerationRecord
 from spiral_monolith_neat_numpy.evolution.run import Run
 from spiral_monolith_neat_numpy.evolution.scoring import (
     LARGEST,
+    Sifted,
     as_scores,
+    check_given,
     check_returned,
     complexity_penalty,
     selection_scores,
-    sift,
 )
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.population import Population
@@ -31,7 +32,8 @@ def step(run: Run, fitness: Any, schedule: EnvSchedule | None) -> GenerationReco
     """Breed a generation if there is one to breed from, score it, divide it, record it."""
     started = time.perf_counter()
     ask(run, schedule)
-    return _conclude(run, _evaluate(run, fitness), fitness, started)
+    _, sifted = _evaluate(run, fitness)
+    return _conclude(run, sifted, fitness, started)
 
 
 def ask(run: Run, schedule: EnvSchedule | None = None) -> Population:
@@ -59,17 +61,16 @@ def tell(run: Run, fitnesses: Sequence[float] | AnyArray) -> GenerationRecord:
     asked_at = run.asked_at
     if asked_at is None:
         raise ValueError(f"tell must follow ask: generation {number} was not asked for")
-    as_scores(fitnesses, n)
-    values = as_floats("fitnesses", fitnesses)
-    _enter(run, values, None)
-    return _conclude(run, values, None, asked_at)
+    values, sifted = check_given(fitnesses, n)
+    _enter(run, values, sifted, None)
+    return _conclude(run, sifted, None, asked_at)
 
 
-def _conclude(run: Run, fitnesses: FloatArray, fitness: Any, started: float) -> GenerationRecord:
+def _conclude(run: Run, sifted: Sifted, fitness: Any, started: float) -> GenerationRecord:
     """Divide a generation that is scored, and record it."""
     run.asked_at = None
     generations, control, history = run.generations, run.control, run.history
-    sifted, population = sift(fitnesses), run.population
+    population = run.population
     control.learn(sifted.best_score, generations.number)
     run.note_best(sifted.best_score)
     threshold = control.compatibility_threshold
@@ -103,31 +104,31 @@ def evaluate(run: Run, fitness: Any) -> FloatArray:
     If that fails or is interrupted, the population is again as it was before.
     """
     run.generations.settle_ids()
-    return _evaluate(run, fitness)
+    return _evaluate(run, fitness)[0]
 
 
-def _evaluate(run: Run, fitness: Any) -> FloatArray:
+def _evaluate(run: Run, fitness: Any) -> tuple[FloatArray, Sifted]:
     _tell(run, fitness)
     population, number = run.population, run.generations.number
     # A fitness that says that it changes nothing is believed: a copy takes as long as breeding.
     before = population.copy() if getattr(fitness, "changes_genomes", True) else None
     try:
         fitnesses = run.pool.evaluate(population, fitness, run.seed, number)
-        check_returned(fitnesses, population.table.id)
+        sifted = check_returned(fitnesses, population.table.id)
     except BaseException as error:
         if before is not None:
             run.generations.adopt(before)
         if isinstance(error, FitnessError):
             run.history.event(number, "failure", str(error))
         raise
-    _enter(run, fitnesses, fitness)
-    return fitnesses
+    _enter(run, fitnesses, sifted, fitness)
+    return fitnesses, sifted
 
 
-def _enter(run: Run, fitnesses: FloatArray, fitness: Any) -> None:
+def _enter(run: Run, fitnesses: FloatArray, sifted: Sifted, fitness: Any) -> None:
     run.population.table.fitness[:] = fitnesses
     run.history.count(fitness, len(fitnesses))
-    if not sift(fitnesses).best_score >= -LARGEST:
+    if not sifted.best_score >= -LARGEST:
         number = run.generations.number
         message = f"the fitness gave no genome a score of at least {-LARGEST:g}"
         run.history.event(number, "failure", message)
