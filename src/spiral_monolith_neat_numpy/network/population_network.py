@@ -14,7 +14,7 @@ from spiral_monolith_neat_numpy.network.stepper import Stepper
 
 
 class PopulationNetwork:
-    """Runs the networks of many genomes in step, a third of a microsecond each.
+    """Runs the networks of many genomes in step, in one call of compiled code.
 
     For environments that are stepped together, such as Gymnasium's vector environments: row i
     of what goes in and comes out belongs to genome i. Each network is what ``compile_genome``
