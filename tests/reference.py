@@ -1,9 +1,13 @@
 """Slow, obvious twins of the kernels, written differently, for the tests to compare with."""
 
 import math
+import operator
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
+from fractions import Fraction
+from functools import reduce
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -235,17 +239,12 @@ def best_first(scores: Sequence[float], candidates: Sequence[int]) -> list[int]:
     return sorted(candidates, key=lambda index: (-worth(scores[index]), index))
 
 
-def pairwise_sum(values: Sequence[float]) -> float:
-    """Twin of ``share.pairwise_sum``, as NumPy's own is written."""
-    n = len(values)
-    if n > 128:
-        half = n // 2 - n // 2 % 8
-        return pairwise_sum(values[:half]) + pairwise_sum(values[half:])
-    whole = n - n % 8
-    lanes = [sum(values[lane:whole:8]) for lane in range(8)] if whole else [0.0] * 8
-    while len(lanes) > 1:
-        lanes = [lanes[i] + lanes[i + 1] for i in range(0, len(lanes), 2)]
-    return sum(values[whole:], lanes[0])
+def summed(values: Sequence[float]) -> float:
+    """Twin of ``share.summed``: what each addition loses, in fractions."""
+    totals = list(accumulate(values, initial=0.0))
+    pairs = zip(totals[:-1], values, totals[1:], strict=True)
+    lost = [float(Fraction(old) + Fraction(value) - Fraction(new)) for old, value, new in pairs]
+    return totals[-1] + reduce(operator.add, lost, 0.0)
 
 
 def shift(scores: FloatArray) -> FloatArray:
@@ -273,16 +272,16 @@ def allot(
     breeds = ~np.array(is_barred)
     breeds[best] = True
     shares = shift(scores)
-    mean = np.array([shares[own[0]] + pairwise_sum(shares[own[1:]].tolist()) for own in members])
+    mean = np.array([summed(shares[own].tolist()) for own in members])
     least = (breeds & (size > elitism_min_size)).astype(np.int64)
     least[best] = 1
     least[np.lexsort((-champion, 1 - least))[total:]] = 0
     share = np.where(breeds, mean / size, 0.0)
     share = share if share.any() else breeds.astype(np.float64)
-    above = np.maximum(share / pairwise_sum(share.tolist()) * total - least, 0.0)
+    above = np.maximum(share / summed(share.tolist()) * total - least, 0.0)
     left = total - int(least.sum())
     if left:
-        above *= left / pairwise_sum(above.tolist())
+        above *= left / summed(above.tolist())
         least += np.floor(above).astype(np.int64)
         remainder = np.where(breeds, above - np.floor(above), -1.0)
         missing = total - int(least.sum())

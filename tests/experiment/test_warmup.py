@@ -46,13 +46,65 @@ def test_pause_comes_between_kernels_and_may_end_it(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(warmup, "is_loaded", lambda *kernels: False)
     pauses: list[None] = []
     warmup.warm_up(lambda: pauses.append(None))
-    assert len(pauses) == 3
+    assert len(pauses) == 4
 
     def end() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         warmup.warm_up(end)
+
+
+@pytest.mark.skipif(bool(nb.config.DISABLE_JIT), reason="nothing is compiled")
+def test_a_second_process_compiles_what_breeding_needs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SPIRAL_NEAT_CACHE_DIR", str(tmp_path))
+    subprocess.run([sys.executable, "-P", "-c", warmup._BREED], check=True)
+    script = (
+        "from spiral_monolith_neat_numpy.experiment import warmup\n"
+        "from spiral_monolith_neat_numpy.kernels.jit import is_warm\n"
+        "print(is_warm(warmup.deliver), is_warm(warmup.train))"
+    )
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert (run.stdout, run.stderr) == ("True False\n", "")
+
+
+@pytest.mark.parametrize("script", ["raise SystemExit(3)", "import no_such_module"])
+def test_a_helper_that_fails_is_no_loss(
+    script: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(warmup, "usable_cpus", lambda: 2)
+    pauses: list[None] = []
+    with warmup._helper(script, lambda: pauses.append(None)) as wait:
+        wait()
+    assert pauses
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_helper_ends_with_the_block_and_is_waited_for_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(warmup, "usable_cpus", lambda: 2)
+    mark = tmp_path / "mark"
+    script = f"import time; time.sleep({{}}); open({str(mark)!r}, 'w').close()"
+
+    def end() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), warmup._helper(script.format(600), end) as wait:
+        wait()
+    assert not mark.exists()
+    with warmup._helper(script.format(0.2), lambda: None) as wait:
+        wait()
+        assert mark.exists()
+
+
+def test_without_a_second_processor_nothing_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(warmup, "usable_cpus", lambda: 1)
+    monkeypatch.delattr(warmup, "subprocess")
+    with warmup._helper("import this", lambda: None) as wait:
+        wait()
 
 
 def test_what_is_loaded_is_not_run_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from spiral_monolith_neat_numpy.arrays import FloatArray, IntArray
-from spiral_monolith_neat_numpy.kernels.jit import kernel
+from spiral_monolith_neat_numpy.kernels.jit import fragment, kernel
 from spiral_monolith_neat_numpy.kernels.random import draw_below, start_stream
 from spiral_monolith_neat_numpy.kernels.ranking import worth
 
@@ -44,7 +44,7 @@ class Rules(NamedTuple):
     next_id: int
 
 
-@kernel
+@fragment
 def group(label: IntArray, out_offset: IntArray, out_members: IntArray) -> None:
     """List the members of each species.
 
@@ -68,7 +68,7 @@ def group(label: IntArray, out_offset: IntArray, out_members: IntArray) -> None:
         out_offset[k + 1] += 1
 
 
-@kernel
+@fragment
 def inherit_records(
     kept: IntArray, into: IntArray, known: Records, rules: Rules, out_records: Records
 ) -> None:

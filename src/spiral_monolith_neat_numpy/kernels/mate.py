@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from spiral_monolith_neat_numpy.arrays import BoolArray, FloatArray, IntArray, KeyArray
-from spiral_monolith_neat_numpy.kernels.jit import exact_kernel
+from spiral_monolith_neat_numpy.kernels.jit import exact_kernel, fragment
 from spiral_monolith_neat_numpy.kernels.random import draw_below, draw_uniform, start_stream
 from spiral_monolith_neat_numpy.kernels.ranking import rank_best
 
@@ -65,7 +65,7 @@ def count_children(n_offspring: IntArray) -> int:
     return total
 
 
-@exact_kernel
+@fragment
 def rank_survivors(
     member_offset: IntArray,
     members: IntArray,
@@ -103,7 +103,7 @@ def _draw_rank(n: int, tournament_size: int, stream: KeyArray) -> int:
     return rank
 
 
-@exact_kernel
+@fragment
 def _draw_variant(
     first: int,
     n: int,
