@@ -43,22 +43,24 @@ def inherit(
     draw: Draws,
 ) -> PlainGenome:
     """Twin of ``inherit.inherit_nodes`` and then ``inherit_edges``."""
-    child = base.copy()
+    child, picks = base.copy(), 0
     if other is None:
         return child
-    for i in sorted(child.nodes.keys() & other.nodes.keys()):
-        if average:
+    for place, i in enumerate(sorted(child.nodes)):
+        picks = draw.bits() if place % 64 == 0 else picks // 2
+        if i in other.nodes and average:
             child.nodes[i][2] = (base.nodes[i][2] + other.nodes[i][2]) / 2.0
-        elif draw.uniform() < 0.5:
+        elif i in other.nodes and picks % 2:
             child.nodes[i][1:] = other.nodes[i][1:]
-    for innovation in sorted(child.edges):
+    for place, innovation in enumerate(sorted(child.edges)):
+        picks = draw.bits() if place % 64 == 0 else picks // 2
         flags = [base.edges[innovation][3]]
         if innovation in other.edges:
             flags.append(other.edges[innovation][3])
             weights = [genome.edges[innovation][2] for genome in (base, other)]
             if average:
                 child.edges[innovation][2] = sum(weights) / 2.0
-            elif draw.uniform() < 0.5:
+            elif picks % 2:
                 child.edges[innovation][2] = weights[1]
         child.edges[innovation][3] = all(flags) or draw.uniform() >= p_inherit_disabled
     return child

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 from itertools import accumulate
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -36,14 +37,29 @@ def random_uniforms(key_a: int, key_b: int, n_draws: int) -> list[float]:
     return [bits // 2**11 / 2**53 for bits in random_bits(key_a, key_b, 0, n_draws)]
 
 
-def box_muller(first: float, second: float) -> float:
-    """Twin of ``kernels.random.draw_normal`` (Box & Muller 1958, eq. 1)."""
-    return math.sqrt(-2.0 * math.log1p(-first)) * math.cos(2.0 * math.pi * second)
-
-
 def cauchy_quantile(share: float) -> float:
     """Twin of ``kernels.random.draw_cauchy``: the value below which ``share`` of it lies."""
     return -math.cos(math.pi * share) / math.sin(math.pi * share)
+
+
+def _ziggurat() -> list[float]:
+    """Twin of ``kernels.random.EDGE``: from the top down, where a layer's area is known."""
+    normal = NormalDist()
+    end = 3.6541528853610088
+    area = math.sqrt(2.0 * math.pi) * (end * normal.pdf(end) + 1.0 - normal.cdf(end))
+    edges = [0.0]
+    while len(edges) < 256:  # the next edge x has area x * (height above - height at x)
+        above = math.exp(-(edges[-1] ** 2) / 2.0)
+        low, high = edges[-1], end + 1.0
+        for _ in range(200):
+            x = (low + high) / 2.0
+            fits = x * (above - math.exp(-(x**2) / 2.0)) < area
+            low, high = (x, high) if fits else (low, x)
+        edges.append(low)
+    return [area / math.exp(-(end**2) / 2.0), *reversed(edges)]
+
+
+ZIGGURAT = _ziggurat()
 
 
 class Draws:
@@ -52,10 +68,14 @@ class Draws:
     def __init__(self, key_a: int, key_b: int, start: int = 0) -> None:
         self.key_a, self.key_b, self.count = key_a, key_b, start
 
+    def bits(self) -> int:
+        """Twin of ``draw_bits``."""
+        self.count += 1
+        return random_bits(self.key_a, self.key_b, self.count - 1, 1)[0]
+
     def uniform(self) -> float:
         """Twin of ``draw_uniform``."""
-        self.count += 1
-        return random_bits(self.key_a, self.key_b, self.count - 1, 1)[0] // 2**11 / 2**53
+        return self.bits() // 2**11 / 2**53
 
     def cauchy(self) -> float:
         """Twin of ``draw_cauchy``."""
@@ -66,8 +86,26 @@ class Draws:
         return int(self.uniform() * n)
 
     def normal(self) -> float:
-        """Twin of ``draw_normal``."""
-        return box_muller(self.uniform(), self.uniform())
+        """Twin of ``draw_normal``: layers by index, each from its own edge to the next one."""
+        bits = self.bits()
+        sign = 1.0 if bits // 256 % 2 else -1.0
+        while True:
+            layer, share = bits % 256, bits // 2**11 / 2**53
+            x = share * ZIGGURAT[layer]
+            if x < ZIGGURAT[layer + 1]:
+                return sign * x
+            if layer == 0:
+                return sign * self._tail()
+            y = [math.exp(-(edge**2) / 2.0) for edge in ZIGGURAT[layer : layer + 2]]
+            if y[0] + self.uniform() * (y[1] - y[0]) < math.exp(-(x**2) / 2.0):
+                return sign * x
+            bits = self.bits()
+
+    def _tail(self) -> float:
+        while True:
+            past = -math.log1p(-self.uniform()) / ZIGGURAT[1]
+            if -2.0 * math.log1p(-self.uniform()) >= past**2:
+                return ZIGGURAT[1] + past
 
     def one_of(self, options: Sequence[int]) -> int:
         """Reservoir of one: the k-th option replaces the choice with probability 1/k."""

@@ -1,6 +1,7 @@
 """Random draws inside kernels: they agree with ``seeding``, with the twin, and with chance."""
 
 import math
+from statistics import NormalDist
 
 import numba as nb
 import numpy as np
@@ -12,6 +13,8 @@ from tests import reference
 from spiral_monolith_neat_numpy import seeding
 from spiral_monolith_neat_numpy.arrays import FloatArray, KeyArray
 from spiral_monolith_neat_numpy.kernels.random import (
+    EDGE,
+    HEIGHT,
     draw_below,
     draw_bits,
     draw_cauchy,
@@ -126,13 +129,39 @@ def test_below_equals_the_twin_and_stays_below_n(key_a: int, key_b: int, n: int)
 
 
 @given(WORDS, WORDS)
-def test_normal_equals_the_twin_and_takes_two_draws(key_a: int, key_b: int) -> None:
-    stream = np.array([key_a, key_b, 0], dtype=np.uint64)
-    drawn = [draw_normal(stream) for _ in range(3)]
-    uniforms = reference.random_uniforms(key_a, key_b, 6)
-    expected = [reference.box_muller(*uniforms[2 * i : 2 * i + 2]) for i in range(3)]
-    np.testing.assert_allclose(drawn, expected, rtol=1e-12, atol=1e-15)
-    assert stream[2] == 6
+def test_normal_equals_the_twin(key_a: int, key_b: int) -> None:
+    stream, twin = np.array([key_a, key_b, 0], dtype=np.uint64), reference.Draws(key_a, key_b)
+    drawn, expected = np.empty(200), [twin.normal() for _ in range(200)]
+    fill_normal(stream, drawn)
+    np.testing.assert_allclose(drawn, expected, rtol=1e-12, atol=0.0)
+    assert stream[2] == twin.count
+
+
+def test_normal_of_rare_ways_equals_the_twin() -> None:
+    started = make_stream(5)
+    key_a, key_b = int(started[0]), int(started[1])
+    bits = reference.random_bits(key_a, key_b, 0, 60_000)
+    edges = reference.ZIGGURAT
+    rare = [
+        i for i, b in enumerate(bits) if b // 2**11 / 2**53 * edges[b % 256] > edges[b % 256 + 1]
+    ]
+    tail = [i for i in rare if bits[i] % 256 == 0]
+    assert len(rare) > 500
+    assert len(tail) > 5
+    for start in rare[:500] + tail:
+        stream, twin = (
+            np.array([key_a, key_b, start], np.uint64),
+            reference.Draws(key_a, key_b, start),
+        )
+        assert draw_normal(stream) == pytest.approx(twin.normal(), rel=1e-12)
+        assert stream[2] == twin.count
+
+
+def test_layers_are_of_equal_area_and_end_at_the_top() -> None:
+    np.testing.assert_allclose(EDGE, reference.ZIGGURAT, rtol=1e-9, atol=1e-12)
+    areas = EDGE[1:-1] * (HEIGHT[2:] - HEIGHT[1:-1])
+    np.testing.assert_allclose(areas, areas[0], rtol=1e-9)
+    assert EDGE[0] * HEIGHT[1] == pytest.approx(areas[0], rel=1e-12)
 
 
 @given(WORDS, WORDS)
@@ -148,7 +177,7 @@ def test_cauchy_equals_the_twin(key_a: int, key_b: int) -> None:
 def test_normal_and_cauchy_are_finite_on_a_draw_of_zero() -> None:
     zeros = np.zeros(3, dtype=np.uint64)  # the one key whose first draw is 0
     assert draw_uniform(zeros.copy()) == 0.0
-    assert draw_normal(zeros.copy()) == 0.0
+    assert math.isfinite(draw_normal(zeros.copy()))
     assert -math.inf < draw_cauchy(zeros.copy()) < -1e15
 
 
@@ -222,14 +251,16 @@ def test_below_reaches_every_number(n: int) -> None:
     assert {draw_below(stream, n) for _ in range(60 * n)} == set(range(n))
 
 
-def test_normal_draws_have_the_normal_quartiles() -> None:
-    values = np.empty(16_000)
+def test_normal_draws_are_normal() -> None:
+    values = np.empty(640_000)
     fill_normal(make_stream(3), values)
-    np.testing.assert_allclose(
-        np.quantile(values, [0.25, 0.5, 0.75]), [-0.6745, 0, 0.6745], atol=0.04
-    )
+    ends = [NormalDist().inv_cdf(i / 64) for i in range(1, 64)]
+    counts = np.bincount(np.searchsorted(ends, values))
+    assert 29.0 < chi_square(counts) < 114.0
     assert abs(values.mean()) < 4.5 / math.sqrt(values.size)
     assert abs(values.std() - 1.0) < 4.5 / math.sqrt(2 * values.size)
+    beyond = 2.0 * NormalDist().cdf(-4.0) * values.size  # well into the tail
+    assert abs((abs(values) > 4.0).sum() - beyond) < 4.5 * math.sqrt(beyond)
 
 
 def test_cauchy_draws_have_the_cauchy_quartiles() -> None:

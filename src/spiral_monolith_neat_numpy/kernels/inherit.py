@@ -7,10 +7,15 @@ known before it is made.
 
 from typing import NamedTuple
 
+import numpy as np
+
 from spiral_monolith_neat_numpy.arrays import BoolArray, FloatArray, IntArray, KeyArray
 from spiral_monolith_neat_numpy.kernels.jit import exact_kernel, fragment, kernel
 from spiral_monolith_neat_numpy.kernels.layout import EdgeArrays, Genomes, NodeArrays
-from spiral_monolith_neat_numpy.kernels.random import draw_uniform
+from spiral_monolith_neat_numpy.kernels.random import draw_bits, draw_uniform
+
+_NO_PICKS, _ONE = np.uint64(0), np.uint64(1)
+_PICKS = 64  # genes that one draw picks a parent for, a bit each from the lowest on
 
 
 class Matings(NamedTuple):
@@ -112,24 +117,25 @@ def inherit_nodes(
         first: where its nodes begin.
         out_nodes: filled from there on.
     """
-    ids = parents.nodes.id
+    ids, bias = parents.nodes.id, parents.nodes.bias
     j = stop = 0
     if other >= 0:
         j, stop = parents.node_offset[other], parents.node_offset[other + 1]
-    at = first
+    at, picks = first, _NO_PICKS
     for i in range(parents.node_offset[base], parents.node_offset[base + 1]):
-        bias, activation = parents.nodes.bias[i], parents.nodes.activation[i]
         while j < stop and ids[j] < ids[i]:
             j += 1
-        if j < stop and ids[j] == ids[i]:
-            if average:
-                bias = mean(bias, parents.nodes.bias[j])
-            elif draw_uniform(stream) < 0.5:
-                bias, activation = parents.nodes.bias[j], parents.nodes.activation[j]
+        partner = j if j < stop and ids[j] == ids[i] else i
+        if other >= 0 and (at - first) % _PICKS == 0:
+            picks = draw_bits(stream)
+        chosen = partner if picks & _ONE and not average else i
+        picks >>= _ONE
         out_nodes.id[at] = ids[i]
         out_nodes.kind[at] = parents.nodes.kind[i]
-        out_nodes.activation[at] = activation
-        out_nodes.bias[at] = bias
+        out_nodes.activation[at] = parents.nodes.activation[chosen]
+        out_nodes.bias[at] = bias[chosen]
+        if average and partner != i:
+            out_nodes.bias[at] = mean(bias[i], bias[partner])
         at += 1
 
 
@@ -159,27 +165,28 @@ def inherit_edges(
         first: where its edges begin.
         out_edges: filled from there on.
     """
-    innovation = parents.edges.innovation
+    innovation, weight = parents.edges.innovation, parents.edges.weight
     j = stop = 0
     if other >= 0:
         j, stop = parents.edge_offset[other], parents.edge_offset[other + 1]
-    at = first
+    at, picks = first, _NO_PICKS
     for i in range(parents.edge_offset[base], parents.edge_offset[base + 1]):
-        weight, enabled = parents.edges.weight[i], parents.edges.enabled[i]
         while j < stop and innovation[j] < innovation[i]:
             j += 1
-        if j < stop and innovation[j] == innovation[i]:
-            enabled = enabled and parents.edges.enabled[j]
-            if average:
-                weight = mean(weight, parents.edges.weight[j])
-            elif draw_uniform(stream) < 0.5:
-                weight = parents.edges.weight[j]
+        partner = j if j < stop and innovation[j] == innovation[i] else i
+        if other >= 0 and (at - first) % _PICKS == 0:
+            picks = draw_bits(stream)
+        chosen = partner if picks & _ONE and not average else i
+        picks >>= _ONE
+        enabled = parents.edges.enabled[i] and parents.edges.enabled[partner]
         if other >= 0:
             enabled = enabled or draw_uniform(stream) >= p_inherit_disabled
         out_edges.innovation[at] = innovation[i]
         out_edges.source[at] = parents.edges.source[i]
         out_edges.target[at] = parents.edges.target[i]
-        out_edges.weight[at] = weight
+        out_edges.weight[at] = weight[chosen]
+        if average and partner != i:
+            out_edges.weight[at] = mean(weight[i], weight[partner])
         out_edges.enabled[at] = enabled
         at += 1
 
