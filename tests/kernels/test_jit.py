@@ -9,11 +9,14 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numba as nb
+import numpy as np
 import pytest
 
 from spiral_monolith_neat_numpy.kernels import jit
+from spiral_monolith_neat_numpy.kernels.jit import direct
 
 PACKAGE = "spiral_monolith_neat_numpy"
 SOURCE = Path(jit.__file__).parents[1]
@@ -354,3 +357,18 @@ def test_other_errors_in_the_cache_are_raised() -> None:
     cache = jit._KernelCache(run_script)
     with pytest.raises(KeyError), cache._guard_against_spurious_io_errors():
         fail_with(KeyError("a mistake, not a broken file"))
+
+
+def test_direct_runs_the_one_compiled_form_and_no_other() -> None:
+    @nb.njit
+    def double(values: Any) -> Any:
+        return values.sum() * 2
+
+    assert direct(double) is double  # nothing is compiled yet
+    assert double(np.arange(3.0)) == 6.0
+    if not nb.config.DISABLE_JIT:
+        assert direct(double) is not double
+    assert direct(double)(np.arange(4.0)) == 12.0
+    assert double(np.arange(3)) == 6
+    assert direct(double) is double  # two forms: the types decide
+    assert direct(len) is len

@@ -9,10 +9,12 @@ import numpy as np
 from spiral_monolith_neat_numpy.arrays import FloatArray, IntArray
 from spiral_monolith_neat_numpy.errors import check_integer
 from spiral_monolith_neat_numpy.evolution.first import FirstPopulation
+from spiral_monolith_neat_numpy.genes.gather import as_kernels_take
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.innovation import InnovationTracker
 from spiral_monolith_neat_numpy.genes.population import Population
 from spiral_monolith_neat_numpy.genes.validity import check_population
+from spiral_monolith_neat_numpy.kernels.jit import direct
 from spiral_monolith_neat_numpy.kernels.rows import mark_repeats
 from spiral_monolith_neat_numpy.settings import Settings
 from spiral_monolith_neat_numpy.species.mating import plan_mating
@@ -194,7 +196,7 @@ class Generations:
         """
         ids = self.population.table.id
         again = np.empty(ids.size, dtype=np.bool_)
-        n_again, largest = mark_repeats(ids, again)
+        n_again, largest = direct(mark_repeats)(as_kernels_take(ids), again)
         self._next_id = max(self._next_id, largest + 1)
         if n_again:
             ids[again] = self._next_id + np.arange(n_again)

@@ -10,6 +10,7 @@ from spiral_monolith_neat_numpy.errors import FitnessError, as_floats, check_len
 from spiral_monolith_neat_numpy.evolution.environment import complexity_factor
 from spiral_monolith_neat_numpy.genes.gather import as_kernels_take
 from spiral_monolith_neat_numpy.genes.population import Population
+from spiral_monolith_neat_numpy.kernels.jit import direct
 from spiral_monolith_neat_numpy.kernels.rows import sift_scores
 
 LARGEST = 1e300  # sums, differences and means of such scores are finite
@@ -39,7 +40,7 @@ class Sifted(NamedTuple):
 def sift(fitnesses: FloatArray) -> Sifted:
     """Return ``(n,)`` float64 scores, n >= 1, sifted into a new array."""
     scores = np.empty(fitnesses.size)
-    return Sifted(scores, *sift_scores(as_kernels_take(fitnesses), LARGEST, scores))
+    return Sifted(scores, *direct(sift_scores)(as_kernels_take(fitnesses), LARGEST, scores))
 
 
 def as_scores(fitnesses: Sequence[float] | AnyArray, n: int) -> FloatArray:

@@ -6,6 +6,7 @@ import numpy as np
 
 from spiral_monolith_neat_numpy.arrays import AnyArray, IntArray
 from spiral_monolith_neat_numpy.genes.packed import Genes
+from spiral_monolith_neat_numpy.kernels.jit import direct
 from spiral_monolith_neat_numpy.kernels.layout import (
     EdgeArrays,
     Genomes,
@@ -115,10 +116,11 @@ def gather(node_offset: IntArray, edge_offset: IntArray, genes: Genes, picks: In
         genes: genes of all genomes.
         picks: ``(m,)`` int64 indices from 0 to n - 1.
     """
+    node_offset, edge_offset = as_kernels_take(node_offset), as_kernels_take(edge_offset)
     out_node_offset, out_edge_offset = (np.empty(picks.size + 1, np.int64) for _ in range(2))
-    lay_out(node_offset, picks, out_node_offset)
-    lay_out(edge_offset, picks, out_edge_offset)
+    direct(lay_out)(node_offset, picks, out_node_offset)
+    direct(lay_out)(edge_offset, picks, out_edge_offset)
     out = unset_genes(int(out_node_offset[-1]), int(out_edge_offset[-1]))
-    gather_nodes(node_offset, picks, node_arrays(genes), out_node_offset, node_arrays(out))
-    gather_edges(edge_offset, picks, edge_arrays(genes), out_edge_offset, edge_arrays(out))
+    direct(gather_nodes)(node_offset, picks, node_arrays(genes), out_node_offset, node_arrays(out))
+    direct(gather_edges)(edge_offset, picks, edge_arrays(genes), out_edge_offset, edge_arrays(out))
     return Packed(out_node_offset, out_edge_offset, out)

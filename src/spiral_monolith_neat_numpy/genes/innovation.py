@@ -12,6 +12,7 @@ from spiral_monolith_neat_numpy.arrays import AnyArray, IntArray
 from spiral_monolith_neat_numpy.errors import GenomeError, check_integer, check_length
 from spiral_monolith_neat_numpy.genes.live import MAX_ID
 from spiral_monolith_neat_numpy.genes.packed import Genes
+from spiral_monolith_neat_numpy.kernels.jit import direct
 from spiral_monolith_neat_numpy.kernels.layout import EdgeArrays
 from spiral_monolith_neat_numpy.kernels.numbering import (
     FREE,
@@ -105,7 +106,8 @@ class InnovationTracker:
         _check_room("node ids", self.next_node + changed.size)
         self._make_room(3 * changed.size)
         split, count = self.split_node_of_edge, self._count
-        stray = number_proposals(edges, changed, proposal, self._table, split, count, out_ids)
+        known = self._table, split, count
+        stray = direct(number_proposals)(edges, changed, proposal, *known, out_ids)
         if stray >= 0:
             raise ValueError(f"edges must hold known connections, got number {stray}")
 

@@ -17,6 +17,7 @@ from spiral_monolith_neat_numpy.genes.packed import Genes, check_layout
 from spiral_monolith_neat_numpy.genes.record import Place
 from spiral_monolith_neat_numpy.genes.table import PopulationTable
 from spiral_monolith_neat_numpy.genes.validity import check_genome
+from spiral_monolith_neat_numpy.kernels.jit import direct
 from spiral_monolith_neat_numpy.kernels.layout import Genomes
 from spiral_monolith_neat_numpy.kernels.rows import count_genes
 
@@ -208,7 +209,7 @@ class Population(Sequence[Genome]):
         """Return ``n_hidden()`` and ``n_enabled()``, counted in one pass."""
         hidden = np.empty(len(self), dtype=np.int64)
         enabled = np.empty(len(self), dtype=np.int64)
-        count_genes(self.packed, hidden, enabled)
+        direct(count_genes)(self.packed, hidden, enabled)
         return hidden, enabled
 
     def copy(self) -> "Population":

@@ -118,16 +118,16 @@ def cauchy_of(uniform: float) -> float:
 
 
 @exact_kernel
-def _beyond(x: float, layer: int, stream: KeyArray) -> float:
+def _beyond(x: float, layer: np.uint64, stream: KeyArray) -> float:
     """Return a half-normal number, from a place in a layer that may lie outside the curve."""
-    while x >= EDGE[layer + 1]:
+    while x >= EDGE[layer + _ONE]:
         if layer == 0:
             return _tail(stream)
-        low, high = HEIGHT[layer], HEIGHT[layer + 1]
+        low, high = HEIGHT[layer], HEIGHT[layer + _ONE]
         if low + draw_uniform(stream) * (high - low) < math.exp(-0.5 * x * x):
             return x
         bits = draw_bits(stream)
-        layer = np.int64(bits & _LAYER_BITS)
+        layer = bits & _LAYER_BITS
         x = float(bits >> _S11) * _UNIT * EDGE[layer]
     return x
 
@@ -136,9 +136,9 @@ def _beyond(x: float, layer: int, stream: KeyArray) -> float:
 def _tail(stream: KeyArray) -> float:
     """Return a half-normal number beyond the widest layer (Marsaglia 1964)."""
     while True:
-        past = -math.log(1.0 - draw_uniform(stream)) / EDGE[1]
+        past = -math.log(1.0 - draw_uniform(stream)) / _WIDEST
         if -2.0 * math.log(1.0 - draw_uniform(stream)) >= past * past:
-            return past + EDGE[1]
+            return past + _WIDEST
 
 
 @fragment
@@ -149,9 +149,9 @@ def draw_normal(stream: KeyArray) -> float:
     99 of 100 cases that is all.
     """
     bits = draw_bits(stream)
-    layer = np.int64(bits & _LAYER_BITS)
-    x = float(bits >> _S11) * _UNIT * EDGE[layer]
-    if x >= EDGE[layer + 1]:
+    layer = bits & _LAYER_BITS
+    x: float = float(bits >> _S11) * _UNIT * EDGE[layer]
+    if x >= EDGE[layer + _ONE]:
         x = _beyond(x, layer, stream)
     return x if bits & _SIGN_BIT else -x
 

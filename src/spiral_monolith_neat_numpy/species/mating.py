@@ -7,6 +7,7 @@ import numpy as np
 from spiral_monolith_neat_numpy.arrays import FloatArray, IntArray
 from spiral_monolith_neat_numpy.errors import check_length
 from spiral_monolith_neat_numpy.genes.plan import MatingPlan
+from spiral_monolith_neat_numpy.kernels.jit import direct
 from spiral_monolith_neat_numpy.kernels.mate import (
     Keys,
     Mating,
@@ -54,7 +55,7 @@ def plan_mating(
     scores = checked_scores(fitnesses, species.label.size)
     offspring = np.array(offspring, dtype=np.int64)
     check_length("offspring", offspring, len(species), "species")
-    m = count_children(offspring)
+    m = direct(count_children)(offspring)
     if m < 0:
         raise ValueError(f"offspring must be >= 0, got {m}")
     plan = Plan(
@@ -75,5 +76,7 @@ def plan_mating(
         settings.p_differential,
     )
     keys = Keys(np.uint64(seed), int(Purpose.PARENTS), generation)
-    choose_parents(species.member_offset, species.members, scores, offspring, mating, keys, plan)
+    direct(choose_parents)(
+        species.member_offset, species.members, scores, offspring, mating, keys, plan
+    )
     return MatingPlan.trusted(plan)

@@ -10,6 +10,7 @@ import numpy as np
 
 from spiral_monolith_neat_numpy.arrays import FloatArray, IntArray
 from spiral_monolith_neat_numpy.errors import check_integer
+from spiral_monolith_neat_numpy.kernels.jit import direct
 from spiral_monolith_neat_numpy.kernels.share import allot
 from spiral_monolith_neat_numpy.settings import Settings
 from spiral_monolith_neat_numpy.species.scores import checked_scores
@@ -49,7 +50,7 @@ def allot_offspring(
     scores = checked_scores(fitnesses, species.label.size)
     total = check_integer("population_size", population_size, 1)
     offspring = np.empty(len(species), dtype=np.int64)
-    allot(
+    direct(allot)(
         species.member_offset,
         species.members,
         species.last_improved,

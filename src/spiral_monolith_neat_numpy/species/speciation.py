@@ -14,11 +14,12 @@ import numpy as np
 
 from spiral_monolith_neat_numpy.arrays import FloatArray, IntArray
 from spiral_monolith_neat_numpy.errors import check_number
-from spiral_monolith_neat_numpy.genes.gather import Packed, gather
+from spiral_monolith_neat_numpy.genes.gather import Packed, as_kernels_take, gather
 from spiral_monolith_neat_numpy.genes.packed import Genes
 from spiral_monolith_neat_numpy.genes.population import Population
 from spiral_monolith_neat_numpy.kernels.describe import Records, Rules, describe
 from spiral_monolith_neat_numpy.kernels.distance import Measure, Spans
+from spiral_monolith_neat_numpy.kernels.jit import direct
 from spiral_monolith_neat_numpy.kernels.speciate import divide
 from spiral_monolith_neat_numpy.seeding import Purpose
 from spiral_monolith_neat_numpy.settings import Settings
@@ -201,7 +202,7 @@ def speciate(
     into = np.empty(len(before), dtype=np.int64)
     label, kept = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
     own, known = _spans(population), _spans(before.representatives)
-    n_kept = divide(own, known, _measure(settings), float(threshold), into, label, kept)
+    n_kept = direct(divide)(own, known, _measure(settings), float(threshold), into, label, kept)
     kept = kept[:n_kept]
     offset, members = np.empty(n_kept + 1, dtype=np.int64), np.empty(n, dtype=np.int64)
     records, chosen = _unset_records(n_kept), np.empty(n_kept, dtype=np.int64)
@@ -212,7 +213,9 @@ def speciate(
         generation=moment.generation,
         next_id=before.next_id,
     )
-    describe(kept, into, label, scores, before.records, rules, offset, members, records, chosen)
+    direct(describe)(
+        kept, into, label, scores, before.records, rules, offset, members, records, chosen
+    )
     return SpeciesSet(
         *records,
         label=label,
@@ -249,4 +252,4 @@ def _measure(settings: Settings) -> Measure:
 
 def _spans(genomes: Packed | Population) -> Spans:
     genes = genomes.genes
-    return Spans(genomes.edge_offset, genes.edge_innovation, genes.edge_weight)
+    return Spans(as_kernels_take(genomes.edge_offset), genes.edge_innovation, genes.edge_weight)

@@ -17,6 +17,7 @@ from spiral_monolith_neat_numpy.genes.gather import pack_genes
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.population import Population
 from spiral_monolith_neat_numpy.kernels.cases import LANES, N_SUMS, score_cases
+from spiral_monolith_neat_numpy.kernels.jit import direct
 from spiral_monolith_neat_numpy.kernels.layout import Genomes
 from spiral_monolith_neat_numpy.seeding import Purpose, stream
 
@@ -63,7 +64,8 @@ class CaseFitness(CompiledFitness):
 
     def _sums(self, genomes: Genomes, first: int, last: int) -> tuple[FloatArray, int]:
         sums = np.empty((last - first, N_SUMS))
-        return sums, score_cases(genomes, first, last, self._inputs, self._targets, sums)
+        cases = self._inputs, self._targets
+        return sums, direct(score_cases)(genomes, first, last, *cases, sums)
 
     def _sum_of(self, genome: Genome, which: int) -> float:
         sums, unfit = self._sums(pack_genes(genome.genes), 0, 1)

@@ -11,7 +11,12 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from spiral_monolith_neat_numpy.arrays import FloatArray, IntArray
-from spiral_monolith_neat_numpy.genes.gather import edge_arrays, node_arrays, unset_genes
+from spiral_monolith_neat_numpy.genes.gather import (
+    as_kernels_take,
+    edge_arrays,
+    node_arrays,
+    unset_genes,
+)
 from spiral_monolith_neat_numpy.genes.innovation import InnovationTracker
 from spiral_monolith_neat_numpy.genes.packed import Genes
 from spiral_monolith_neat_numpy.genes.plan import MatingPlan
@@ -19,6 +24,7 @@ from spiral_monolith_neat_numpy.genes.population import Population
 from spiral_monolith_neat_numpy.genes.table import PopulationTable
 from spiral_monolith_neat_numpy.kernels.breed import Draft, Keys, conceive, deliver
 from spiral_monolith_neat_numpy.kernels.inherit import Matings, choose_base
+from spiral_monolith_neat_numpy.kernels.jit import direct
 from spiral_monolith_neat_numpy.kernels.layout import Genomes
 from spiral_monolith_neat_numpy.kernels.numbering import sum_sizes
 from spiral_monolith_neat_numpy.kernels.rows import Rows, inherit_rows
@@ -56,7 +62,7 @@ class Room:
             self.draft, self.ids = _draft(n, 0, 0), np.empty((n, N_IDS), np.int64)
             self._base, self._other = np.empty(n, np.int64), np.empty(n, np.int64)
         node_offset, edge_offset = self.draft.genomes.node_offset, self.draft.genomes.edge_offset
-        choose_base(
+        direct(choose_base)(
             plan.mother,
             plan.father,
             fitness,
@@ -124,34 +130,33 @@ def breed(
     plan.check_places(len(parents))
     theirs, n = parents.packed, len(plan)
     room = Room() if room is None else room
-    room.begin(theirs, plan, parents.table.fitness)
+    known = Rows(*map(as_kernels_take, parents.table.arrays()))
+    room.begin(theirs, plan, known.fitness)
     matings, draft = room.matings, room.draft
     variation = variation_of(settings, parents.feed_forward)
     keys = Keys(np.uint64(seed), int(Purpose.INHERIT), int(Purpose.STRUCTURE), generation)
     split = tracker.split_node_of_edge
-    scale = parents.table.noise_scale
+    scale = known.noise_scale
 
     def begin(first: int, last: int) -> None:
-        conceive(theirs, matings, scale, variation, keys, split, first, last, draft)
+        direct(conceive)(theirs, matings, scale, variation, keys, split, first, last, draft)
 
     spread(n, begin)
     changed = np.flatnonzero(draft.changed)
     ids = room.ids
     tracker.number_proposals(draft.genomes.edges, changed, draft.proposal, ids)
     node_offset, edge_offset = np.empty(n + 1, np.int64), np.empty(n + 1, np.int64)
-    sum_sizes(draft.proposal, node_offset, edge_offset)
+    direct(sum_sizes)(draft.proposal, node_offset, edge_offset)
     genes = unset_genes(int(node_offset[-1]), int(edge_offset[-1]))
     children = _as_genomes(node_offset, edge_offset, genes)
 
     def finish(first: int, last: int) -> None:
-        deliver(draft, ids, variation, first, last, children)
+        direct(deliver)(draft, ids, variation, first, last, children)
 
     spread(n, finish)
     table = PopulationTable.unset(n)
-    rows = Rows(*parents.table.arrays()), Rows(*table.arrays())
-    inherit_rows(
-        rows[0], plan.mother, plan.father, matings, draft.scale, generation, first_id, rows[1]
-    )
+    born_as = generation, first_id, Rows(*table.arrays())
+    direct(inherit_rows)(known, plan.mother, plan.father, matings, draft.scale, *born_as)
     born = Population.trusted(node_offset, edge_offset, genes, table)
     born.feed_forward = parents.feed_forward
     return born
