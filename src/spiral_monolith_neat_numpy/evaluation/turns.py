@@ -9,7 +9,7 @@ from spiral_monolith_neat_numpy.evaluation.context import PopulationContext
 
 
 def take_turns(n: int, work: Callable[[int], None], context: PopulationContext) -> None:
-    """Call ``work`` with 0 to n - 1, on the context's threads if it has more than one.
+    """Call ``work`` with 0 to n - 1, on this thread and the context's others.
 
     Whoever is free takes the next number, which keeps every thread busy to the end. After an
     error no more numbers are given out. When this returns or raises, nothing is at work.
@@ -31,16 +31,16 @@ def take_turns(n: int, work: Callable[[int], None], context: PopulationContext) 
                 errors[index] = error
                 stop.set()
 
-    if context.executor is None or context.workers == 1:
+    running: list[Future[None]] = []
+    try:
+        if context.executor is not None:
+            helpers = min(context.workers, n) - 1
+            running += [context.executor.submit(run) for _ in range(helpers)]
         run()
-    else:
-        running: list[Future[None]] = []
-        try:
-            running += [context.executor.submit(run) for _ in range(context.workers)]
-            wait(running)
-        finally:
-            stop.set()
-            wait(running)
+        wait(running)
+    finally:
+        stop.set()
+        wait(running)
     if errors:
         # Numbers are given out in order, so all below the first to fail have been tried.
         raise errors[min(errors)]

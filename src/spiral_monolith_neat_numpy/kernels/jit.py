@@ -138,6 +138,8 @@ class _KernelCache(caching.FunctionCache):
             _log.warning("kernel cache: %s; if this stays, remove %s", error, cache_directory())
 
 
+_ENTRIES: dict[Any, Any] = {}  # what runs kernels that were compiled for one type alone
+
 _OPTIONS: dict[str, Any] = {
     "nogil": True,
     "fastmath": FAST_BUT_HONEST,
@@ -199,7 +201,10 @@ def direct(compiled: _F) -> _F:
     forms: dict[Any, Any] = getattr(compiled, "overloads", {})
     if len(forms) != 1:
         return compiled
-    return cast(_F, next(iter(forms.values())).entry_point)
+    entry = _ENTRIES.get(compiled)
+    if entry is None:  # to walk through the forms hashes all their types
+        entry = _ENTRIES[compiled] = next(iter(forms.values())).entry_point
+    return cast(_F, entry)
 
 
 def is_warm(*kernels: Callable[..., Any]) -> bool:
