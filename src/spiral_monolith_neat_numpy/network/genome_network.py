@@ -10,6 +10,7 @@ from spiral_monolith_neat_numpy.arrays import FloatArray
 from spiral_monolith_neat_numpy.errors import GenomeError, as_floats
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.validity import check_genome
+from spiral_monolith_neat_numpy.kernels.jit import direct
 from spiral_monolith_neat_numpy.kernels.stepping import pack_program
 from spiral_monolith_neat_numpy.network.face import Network
 from spiral_monolith_neat_numpy.network.network import (
@@ -89,7 +90,7 @@ def compile_genome(genome: Genome) -> GenomeNetwork:
         GenomeError: there is no input or no output, or an enabled edge starts or ends nowhere or
             leads into an input. Rows of samples raise it where a parameter is beyond float32.
     """
-    whole, real = pack_program(*genome.packed())
+    whole, real = direct(pack_program)(*genome.packed())
     if not whole.size:
         check_genome(genome.genes, feed_forward=False)  # says which law is broken, and where
         raise GenomeError("enabled edges of a network must join its nodes, none an input")

@@ -9,6 +9,7 @@ from spiral_monolith_neat_numpy.arrays import FloatArray, IntArray
 from spiral_monolith_neat_numpy.errors import as_floats, check_finite
 from spiral_monolith_neat_numpy.genes.codes import HIDDEN, INPUT, OUTPUT
 from spiral_monolith_neat_numpy.genes.packed import Genes
+from spiral_monolith_neat_numpy.kernels.jit import direct
 from spiral_monolith_neat_numpy.kernels.stepping import (
     HEADER,
     N_INPUTS,
@@ -27,7 +28,7 @@ class Stepper:
     control loops need a stepper each.
     """
 
-    __slots__ = ("_inputs", "_outputs", "_real", "_shape", "_values", "_whole")
+    __slots__ = ("_inputs", "_outputs", "_real", "_run", "_shape", "_values", "_whole")
 
     def __init__(self, whole: IntArray, real: FloatArray) -> None:
         """Take over a packed program (see ``kernels.stepping``)."""
@@ -37,6 +38,7 @@ class Stepper:
         self._inputs, self._outputs = real[:n_inputs], real[n_inputs:first]
         self._values = real[first : first + n]
         self._shape = (int(n_inputs),)
+        self._run = direct(activate_packed)
 
     @property
     def n_inputs(self) -> int:
@@ -113,7 +115,7 @@ class Stepper:
         if not isinstance(x, np.ndarray) or x.shape != self._shape or x.dtype.kind != "f":
             x = self._checked(x)
         self._inputs[...] = x
-        if not activate_packed(self._whole, self._real):
+        if not self._run(self._whole, self._real):
             check_finite("X", self._inputs)
         return self._outputs.copy()
 
