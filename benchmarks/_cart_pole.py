@@ -1,7 +1,7 @@
 """CartPole of ``peers.py``: whole generations in a Python loop through Gymnasium."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -69,7 +69,9 @@ def drive_ours(track: Track, gens: int, seed: int) -> float:
     return time.perf_counter() - started
 
 
-Activations = Callable[[FloatArray], Sequence[float]]  # a row per genome to its first outputs
+Activations = Callable[
+    [FloatArray], Sequence[float] | FloatArray
+]  # a row per genome to its first outputs
 
 
 class Tracks:
@@ -184,7 +186,7 @@ def measure_carts(report: Report, gens: int, repeats: int) -> None:
 def compare(
     report: Report,
     name: str,
-    sides: dict[str, Callable[[Any, int, int], float]],
+    sides: Mapping[str, Callable[[Any, int, int], float]],
     begin: Callable[[], Track | Tracks],
     gens: int,
     repeats: int,

@@ -7,6 +7,7 @@ import math
 
 from spiral_monolith_neat_numpy.arrays import FloatArray
 from spiral_monolith_neat_numpy.kernels.jit import exact_kernel, fragment
+from spiral_monolith_neat_numpy.kernels.trigonometry import EIGHTH_TURN, sin_cos_near_0
 
 CART_MASS = 1.0
 LONG_MASS, LONG_HALF = 0.1, 0.5  # half of its length, from the hinge to the centre of mass
@@ -23,8 +24,11 @@ def _pulls(
     angle: float, speed: float, mass: float, half: float, friction: float
 ) -> tuple[float, float, float, float]:
     """Return a pole's force on the cart, effective mass, turn on a still cart, and cosine."""
-    sine, cosine = math.sin(angle), math.cos(angle)
-    turn = friction * speed / (mass * half) - GRAVITY * sine
+    if abs(angle) <= EIGHTH_TURN:  # always, while it stands
+        sine, cosine = sin_cos_near_0(angle)
+    else:
+        sine, cosine = math.sin(angle), math.cos(angle)
+    turn = friction * speed * (1.0 / (mass * half)) - GRAVITY * sine
     force = mass * half * speed * speed * sine + 0.75 * mass * cosine * turn
     return force, mass * (1.0 - 0.75 * cosine * cosine), turn, cosine
 
@@ -51,8 +55,8 @@ def accelerations(
     pull_1, mass_1, turn_1, cosine_1 = _pulls(long, long_speed, LONG_MASS, LONG_HALF, friction)
     pull_2, mass_2, turn_2, cosine_2 = _pulls(short, short_speed, SHORT_MASS, SHORT_HALF, friction)
     cart = (force + pull_1 + pull_2) / (CART_MASS + mass_1 + mass_2)
-    spin_1 = -0.75 * (cart * cosine_1 + turn_1) / LONG_HALF
-    spin_2 = -0.75 * (cart * cosine_2 + turn_2) / SHORT_HALF
+    spin_1 = (-0.75 / LONG_HALF) * (cart * cosine_1 + turn_1)
+    spin_2 = (-0.75 / SHORT_HALF) * (cart * cosine_2 + turn_2)
     return cart, spin_1, spin_2
 
 
