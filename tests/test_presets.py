@@ -56,3 +56,18 @@ def test_what_is_wrong_is_named() -> None:
         Preset("mine", "a trial", Settings(), 1)
     with pytest.raises(ValueError, match="output_activation must be one of"):
         Preset("mine", "a trial", Settings(), 10, "step")
+
+
+def test_ours_for_all_tasks_differs_between_them_in_cycles_alone() -> None:
+    one, other = preset("all-round"), preset("all-round-recurrent")
+    assert one.population_size == other.population_size
+    assert one.settings.with_changes(feed_forward=False) == other.settings
+
+
+def test_an_easy_task_is_solved_in_few_evaluations_by_our_own() -> None:
+    fitness = sm.XorFitness()
+    for seed in (10_000, 10_001, 10_002):
+        neat = sm.ReproPlanaNEATPlus.from_preset("all-round", fitness.num_inputs, 1, rng=seed)
+        while not fitness.solvers(neat.population).any():
+            neat.evolve(fitness, 1, verbose=False)
+        assert neat.records[-1].evaluations < 40_000
