@@ -25,10 +25,10 @@ def test_the_papers_settings_are_those_of_its_section_4_1() -> None:
 @pytest.mark.parametrize("name", list(PRESETS))
 def test_every_preset_runs_and_its_target_stands_still(name: str) -> None:
     fitness = sm.DoublePoleFitness(velocities=PRESETS[name].settings.feed_forward)
-    neat = sm.ReproPlanaNEATPlus.from_preset(name, fitness.num_inputs, 1, 20, rng=1)
+    neat = sm.ReproPlanaNEATPlus.from_preset(name, fitness.num_inputs, 1, rng=1)
     neat.evolve(fitness, 3, verbose=False)
     assert neat.settings == PRESETS[name].settings
-    assert (neat.pop_size, neat.species_target_mode) == (20, "fixed")
+    assert (neat.pop_size, neat.species_target_mode) == (PRESETS[name].population_size, "fixed")
     assert len({record.species_target for record in neat.records}) == 1
     assert PRESETS[name].name == name
 
