@@ -12,6 +12,18 @@ from spiral_monolith_neat_numpy.evaluation import turns
 from spiral_monolith_neat_numpy.evaluation.context import PopulationContext
 
 
+class Telling(Event):
+    """Says to another event when it is set."""
+
+    def __init__(self, other: Event) -> None:
+        super().__init__()
+        self._other = other
+
+    def set(self) -> None:
+        super().set()
+        self._other.set()
+
+
 class Work:
     """Counts its calls, and raises on some numbers."""
 
@@ -106,13 +118,49 @@ def test_an_interrupt_stops_the_work_and_waits_for_it() -> None:
 
 
 def test_no_more_threads_than_there_is_work_for() -> None:
-    class Counting(ThreadPoolExecutor):
+    class Handing(ThreadPoolExecutor):
         n_handed = 0
 
         def submit(self, *args: Any, **kwargs: Any) -> Any:
             self.n_handed += 1
             return super().submit(*args, **kwargs)
 
-    with Counting(4) as executor:
+    with Handing(4) as executor:
         turns.take_turns(3, Work(), PopulationContext(0, 0, 4, executor))
         assert executor.n_handed == 2  # the third is this one
+
+
+def test_what_was_given_out_before_an_error_is_tried() -> None:
+    taken, failed = Event(), Event()
+
+    class Late(Telling):
+        def is_set(self) -> bool:  # between taking number 0 and looking at it
+            if current_thread() is here:
+                taken.set()
+                assert failed.wait(60)
+            return super().is_set()
+
+    here = current_thread()
+
+    def work(index: int) -> None:
+        if index == 1:
+            assert taken.wait(60)
+        raise ValueError(f"bad {index}")
+
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(2) as executor:
+        patch.setattr(turns, "Event", lambda: Late(failed))
+        with pytest.raises(ValueError, match="^bad 0$"):
+            turns.take_turns(2, work, PopulationContext(0, 0, 2, executor))
+
+
+def test_what_ends_a_thread_ends_the_work() -> None:
+    here = current_thread()
+    both = Barrier(2, timeout=60)
+
+    def work(index: int) -> None:
+        both.wait()
+        if current_thread() is not here:
+            raise SystemExit(3)
+
+    with ThreadPoolExecutor(2) as executor, pytest.raises(SystemExit):
+        turns.take_turns(2, work, PopulationContext(0, 0, 2, executor))

@@ -1,9 +1,11 @@
 """The wait for the compiler is announced, once, and leaves nothing else to compile."""
 
+import gc
 import logging
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numba as nb
 import pytest
@@ -98,6 +100,46 @@ def test_a_helper_ends_with_the_block_and_is_waited_for_in_it(
     with warmup._helper(script.format(0.2), lambda: None) as wait:
         wait()
         assert mark.exists()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda patch: patch.setattr(sys, "executable", "/opt/app/program"),  # Python is in it
+        lambda patch: patch.setattr(sys, "executable", ""),
+        lambda patch: patch.setattr(sys, "executable", None),
+        lambda patch: patch.setattr(sys, "executable", "/nowhere/python3"),
+        lambda patch: patch.setattr(sys, "frozen", True, raising=False),
+        lambda patch: patch.setenv(warmup._MARK, "1"),
+    ],
+)
+def test_where_no_python_can_be_started_there_is_no_helper(
+    change: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(warmup, "usable_cpus", lambda: 2)
+    change(monkeypatch)
+    assert warmup._started("pass") is None
+    with warmup._helper("pass", lambda: None) as wait:
+        wait()
+
+
+def test_a_helper_that_hangs_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(warmup, "usable_cpus", lambda: 2)
+    monkeypatch.setattr(warmup, "_PATIENCE_S", 0.2)
+    with warmup._helper("import time; time.sleep(600)", lambda: None) as wait:
+        wait()
+
+
+def test_who_collects_garbage_otherwise_goes_on_so() -> None:
+    before = gc.get_threshold()
+    try:
+        for threshold in ((0, 10, 10), (10**6, 5, 5)):
+            gc.set_threshold(*threshold)
+            with warmup._few_collections():
+                assert gc.get_threshold() == threshold
+            assert gc.get_threshold() == threshold
+    finally:
+        gc.set_threshold(*before)
 
 
 def test_without_a_second_processor_nothing_is_started(monkeypatch: pytest.MonkeyPatch) -> None:

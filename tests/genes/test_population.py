@@ -3,6 +3,7 @@
 import copy
 import pickle
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -387,3 +388,21 @@ def test_offsets_of_another_type_are_refused() -> None:
 
 def test_repr_tells_the_sizes() -> None:
     assert repr(Population.first(2, 2, 1)) == "Population(2 genomes, 6 nodes, 4 connections)"
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"noise_scale": np.ones(3, np.int64)}, "noise_scale must be of type float64, got int64"),
+        ({"id": np.arange(3, dtype=np.int32)}, "id must be of type int64, got int32"),
+        ({"mother": np.zeros(6, np.int64)[::2]}, r"mother must be contiguous, got strides \(16,\)"),
+        ({"birth": np.zeros(2, np.int64)}, r"birth must have shape \(3,\) as id, got \(2,\)"),
+    ],
+)
+def test_columns_that_kernels_would_misread_are_refused(
+    changes: dict[str, np.ndarray], message: str
+) -> None:
+    found = Population.first(3, 2, 1)
+    table = replace(found.table, **changes)
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        Population(found.node_offset, found.edge_offset, found.genes, table)

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.genes.strategies import populations
 
+from spiral_monolith_neat_numpy.errors import GenomeError
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.packed import Genes
 from spiral_monolith_neat_numpy.genes.population import Population
@@ -241,3 +242,20 @@ def test_an_empty_population_and_a_bad_threshold_are_refused() -> None:
         divided(Population.from_genomes([]), None, 1.0, 0)
     with pytest.raises(ValueError, match="threshold must be > 0, got 0"):
         divided(weighted(0.0), None, 0.0, 0)
+
+
+def test_arrays_that_kernels_would_misread_are_refused() -> None:
+    population = weighted(0.0, 1.0, 20.0)
+    found = speciate(population, np.zeros(3), None, SETTINGS, 3.0, Moment(0, 0))
+    with pytest.raises(
+        ValueError, match="best_fitness must be contiguous and of type float64, got"
+    ):
+        replace(found, best_fitness=np.zeros(len(found), np.int64))
+    with pytest.raises(ValueError, match=r"members must be .* with strides \(16,\)$"):
+        replace(found, members=np.repeat(found.members, 2)[::2])
+    whole = [
+        replace(one, representative=replace(one.representative, edge_weight=np.zeros(1, np.int64)))
+        for one in found
+    ]
+    with pytest.raises(GenomeError, match="edge_weight must be of type float64, got int64"):
+        SpeciesSet.from_species(whole)

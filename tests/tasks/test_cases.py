@@ -1,10 +1,12 @@
 """Scores on fixed cases, by hand and against networks activated one case at a time."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from tests.genes.strategies import make_genes
 
-from spiral_monolith_neat_numpy.arrays import AnyArray
+from spiral_monolith_neat_numpy.arrays import AnyArray, FloatArray
 from spiral_monolith_neat_numpy.errors import FitnessError
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.population import Population
@@ -178,3 +180,16 @@ def test_a_population_of_another_size_has_no_solvers() -> None:
         FitnessError, match="the fitness failed on genome 0: genome must have 3 input nodes"
     ):
         XorFitness().solvers(Population.first(2, 2, 1))
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.float32, np.bool_])
+def test_cases_of_other_types_are_read_as_numbers(dtype: Any) -> None:
+    class Or(CaseFitness):
+        def _scores(self, sums: FloatArray) -> FloatArray:
+            return np.asarray(4.0 - sums[:, 0])
+
+    X, y = np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), np.array([[0], [1], [1], [1]])
+    genome = Population.first(1, 2, 1)[0]
+    wanted = Or(X.astype(np.float64), y.astype(np.float64), None)(genome)
+    assert Or(X.astype(dtype), y.astype(dtype), None)(genome) == wanted
+    assert Or(np.asfortranarray(X.astype(np.float64)), y.astype(dtype), None)(genome) == wanted

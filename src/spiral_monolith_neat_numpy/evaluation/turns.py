@@ -23,7 +23,10 @@ def take_turns(n: int, work: Callable[[int], None], context: PopulationContext) 
 
     def run() -> None:
         for index in turn:
-            if index >= n or stop.is_set():
+            if index >= n:
+                return
+            # One below an error was given out before it, and is tried.
+            if stop.is_set() and index >= min(list(errors), default=0):
                 return
             try:
                 work(index)
@@ -42,5 +45,6 @@ def take_turns(n: int, work: Callable[[int], None], context: PopulationContext) 
         stop.set()
         wait(running)
     if errors:
-        # Numbers are given out in order, so all below the first to fail have been tried.
         raise errors[min(errors)]
+    for future in running:
+        future.result()  # what is no Exception, SystemExit for one, ended its thread

@@ -19,7 +19,7 @@ from spiral_monolith_neat_numpy.network.prediction import probabilities
 from spiral_monolith_neat_numpy.tasks.dataset import Dataset, Split
 
 # Nats per sample; chosen on spirals with seeds from 10,000.
-CHARGE_PER_EDGE, CHARGE_PER_NODE = 3e-4, 1e-3
+CHARGE_PER_EDGE, CHARGE_PER_NODE = 4.5e-4, 1.5e-3
 # What the files and the command call the rule; evolution's own is "fitness".
 BY_FITNESS = "fitness"
 BY_COST = "cross-entropy over training and validation rows, plus a charge for size"

@@ -3,9 +3,12 @@
 import contextlib
 import gc
 import logging
+import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 
@@ -30,6 +33,8 @@ from spiral_monolith_neat_numpy.variation.breeding import breed
 _log = logging.getLogger("spiral_monolith_neat_numpy")
 
 _BREED = f"from {__name__} import breed_once; breed_once()"
+_MARK = "_SPIRAL_NEAT_HELPER"  # in the environment of a helper, which starts no other
+_PATIENCE_S = 60.0  # more than the rest of breeding ever takes: one that hangs is left
 _TICK = 0.05  # seconds between two pauses while the helper is waited for
 _GARBAGE = 50_000  # objects between two looks for garbage: a compiler makes millions that stay
 
@@ -102,7 +107,8 @@ def _few_collections() -> Iterator[None]:
     This takes a sixth of the time away. The memory that it costs is a tenth more.
     """
     before = gc.get_threshold()
-    gc.set_threshold(_GARBAGE, 20, 20)
+    if 0 < before[0] < _GARBAGE:  # 0: somebody has switched it off
+        gc.set_threshold(_GARBAGE, 20, 20)
     try:
         yield
     finally:
@@ -116,24 +122,41 @@ def _helper(script: str, pause: Callable[[], None]) -> Iterator[Callable[[], Non
     It fills the cache, nothing depends on it: what it has not compiled, this process will.
 
     Yields:
-        What waits for its end.
+        What waits for its end, but not for ever.
     """
-    if usable_cpus() < 2 or not sys.executable:
+    process = _started(script)
+    if process is None:
         yield _go_on
         return
-    command = [sys.executable, "-P", "-c", script]
-    quiet = subprocess.DEVNULL
-    with subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet) as process:
+    with process:
 
         def wait() -> None:
-            while process.poll() is None:
+            deadline = time.monotonic() + _PATIENCE_S
+            while process.poll() is None and time.monotonic() < deadline:
                 pause()
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     process.wait(_TICK)
-            if process.returncode:
-                _log.debug("the helping process ended with %d", process.returncode)
+            if process.returncode != 0:
+                _log.debug("the helping process ended with %s", process.returncode)
 
         try:
             yield wait
         finally:
             process.kill()
+
+
+def _started(script: str) -> "subprocess.Popen[bytes] | None":
+    """Return a process that runs the script, or None where there is no Python to run it.
+
+    Of a frozen program, and where Python is embedded, ``sys.executable`` is something else.
+    """
+    is_python = "python" in Path(sys.executable or "").name.lower()
+    if usable_cpus() < 2 or not is_python or hasattr(sys, "frozen") or _MARK in os.environ:
+        return None
+    command, quiet = [sys.executable, "-P", "-c", script], subprocess.DEVNULL
+    environment = {**os.environ, _MARK: "1"}
+    try:
+        return subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, env=environment)
+    except OSError as error:
+        _log.debug("no helping process: %s", error)
+        return None

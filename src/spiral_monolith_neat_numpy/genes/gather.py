@@ -61,8 +61,8 @@ def edge_arrays(genes: Genes) -> EdgeArrays:
 def as_kernels_take(array: AnyArray) -> AnyArray:
     """Return a view of the array, or a copy if it is read-only or not contiguous.
 
-    A kernel would be compiled anew for each such kind of array; a view stays what it is when
-    its array is made read-only.
+    A kernel would be compiled anew for each such kind of array, or misread it (``jit.direct``); a
+    view stays what it is when its array is made read-only.
     """
     return array.view() if array.flags.carray else array.copy()
 

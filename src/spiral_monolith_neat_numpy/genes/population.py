@@ -15,7 +15,7 @@ from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.layered import Ends
 from spiral_monolith_neat_numpy.genes.packed import Genes, check_layout
 from spiral_monolith_neat_numpy.genes.record import Place
-from spiral_monolith_neat_numpy.genes.table import PopulationTable
+from spiral_monolith_neat_numpy.genes.table import PopulationTable, check_table
 from spiral_monolith_neat_numpy.genes.validity import check_genome
 from spiral_monolith_neat_numpy.kernels.jit import direct
 from spiral_monolith_neat_numpy.kernels.layout import Genomes
@@ -58,6 +58,7 @@ class Population(Sequence[Genome]):
             ValueError: lengths or types that do not fit together.
         """
         check_layout(genes)
+        check_table(table)
         _check_offsets("node_offset", node_offset, len(table), genes.n_nodes)
         _check_offsets("edge_offset", edge_offset, len(table), genes.n_edges)
         self._take(node_offset, edge_offset, genes, table)

@@ -8,6 +8,19 @@ import numpy as np
 from spiral_monolith_neat_numpy.arrays import AnyArray, BoolArray, CodeArray, FloatArray, IntArray
 
 NO_PARENT = -1
+_DTYPES = {
+    "id": np.int64,
+    "fitness": np.float64,
+    "mother": np.int64,
+    "father": np.int64,
+    "birth": np.int64,
+    "sex": np.int8,
+    "head": np.int8,
+    "regen": np.bool_,
+    "regen_mode": np.int8,
+    "hybrid_scale": np.float64,
+    "noise_scale": np.float64,
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,3 +134,16 @@ class PopulationTable:
         )
 
     __hash__ = None  # type: ignore[assignment]
+
+
+def check_table(table: PopulationTable) -> None:
+    """Raise ValueError unless the columns are contiguous, of equal length and of their types."""
+    for name, dtype in _DTYPES.items():
+        column: AnyArray = getattr(table, name)
+        if column.shape != table.id.shape:
+            raise ValueError(f"{name} must have shape {table.id.shape} as id, got {column.shape}")
+        if column.dtype != dtype:
+            wanted = np.dtype(dtype).name
+            raise ValueError(f"{name} must be of type {wanted}, got {column.dtype.name}")
+        if not column.flags.c_contiguous:
+            raise ValueError(f"{name} must be contiguous, got strides {column.strides}")

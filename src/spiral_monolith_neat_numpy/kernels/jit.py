@@ -194,9 +194,9 @@ def direct(compiled: _F) -> _F:
     """Return what runs a kernel without a look at the types of its arguments.
 
     To look takes half a microsecond for each array, or number in a tuple, and with it longer
-    than many a kernel. Only for arguments that are of one type in every call: contiguous arrays
-    made in this package, above all. A kernel that has been compiled for several types, or for
-    none yet, is returned as it is.
+    than many a kernel. The caller answers for them: arrays must be contiguous and of the types of
+    the first call, or their bytes are misread. A kernel that has been compiled for several types,
+    or for none yet, is returned as it is.
     """
     forms: dict[Any, Any] = getattr(compiled, "overloads", {})
     if len(forms) != 1:

@@ -134,7 +134,7 @@ def draw_normal(stream: KeyArray) -> float:
     """Return a standard normal float64 (ziggurat of 256 layers, Marsaglia & Tsang 2000).
 
     One draw gives the layer, the sign and 53 bits of the place in the layer (Doornik 2005); in
-    99 of 100 cases that is all.
+    98 of 100 cases that is all.
     """
     bits = draw_bits(stream)
     layer = bits & _LAYER_BITS

@@ -7,7 +7,7 @@ EIGHTH_TURN = 0.7853981633974483  # pi / 4
 
 @exact_kernel
 def sin_cos_near_0(x: float) -> tuple[float, float]:
-    """Return sine and cosine of ``x`` from -pi / 4 to pi / 4, to 2e-16.
+    """Return sine and cosine of ``x`` from -pi / 4 to pi / 4, to 2.3e-16.
 
     Taylor's series with the last term fitted (as fdlibm's are). The same bits on all machines.
     """

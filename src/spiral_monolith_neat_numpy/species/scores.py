@@ -9,7 +9,7 @@ from spiral_monolith_neat_numpy.errors import check_length
 def checked_scores(fitnesses: FloatArray, n: int) -> FloatArray:
     """Return scores of ``n`` genomes as plain float64; a copy only where they are not that.
 
-    A kernel would be compiled anew for read-only arrays and for those of other types.
+    A kernel would be compiled anew for arrays of other types, or misread them (``jit.direct``).
 
     Raises:
         ValueError: a wrong number of scores.

@@ -15,7 +15,7 @@ import numpy as np
 from spiral_monolith_neat_numpy.arrays import FloatArray, IntArray
 from spiral_monolith_neat_numpy.errors import check_number
 from spiral_monolith_neat_numpy.genes.gather import Packed, as_kernels_take, gather
-from spiral_monolith_neat_numpy.genes.packed import Genes
+from spiral_monolith_neat_numpy.genes.packed import Genes, check_layout
 from spiral_monolith_neat_numpy.genes.population import Population
 from spiral_monolith_neat_numpy.kernels.describe import Records, Rules, describe
 from spiral_monolith_neat_numpy.kernels.distance import Measure, Spans
@@ -48,6 +48,19 @@ class Species:
     created: int
 
 
+_INT = np.dtype(np.int64)
+_TYPE_OF = {"best_fitness": np.dtype(np.float64)}  # all others are int64
+_COLUMNS = (
+    "id",
+    "created",
+    "last_improved",
+    "best_fitness",
+    "label",
+    "member_offset",
+    "members",
+)
+
+
 @dataclass(frozen=True, eq=False)
 class SpeciesSet(Sequence[Species]):
     """All species of one generation in a few arrays; a sequence of ``Species``.
@@ -74,6 +87,25 @@ class SpeciesSet(Sequence[Species]):
     members: IntArray
     representatives: Packed
     next_id: int
+
+    def __post_init__(self) -> None:
+        """Check that the arrays are of their types, which kernels take for granted.
+
+        Raises:
+            ValueError: one is of another type or not contiguous.
+            GenomeError: genes of the representatives are.
+        """
+        for name in _COLUMNS:
+            column, wanted = getattr(self, name), _TYPE_OF.get(name, _INT)
+            if column.dtype != wanted or not column.flags.c_contiguous:
+                raise ValueError(
+                    f"{name} must be contiguous and of type {wanted.name}, got "
+                    f"{column.dtype.name} with strides {column.strides}"
+                )
+        for offset in self.representatives[:2]:
+            if offset.dtype != _INT:
+                raise ValueError(f"representatives' offsets must be int64, got {offset.dtype.name}")
+        check_layout(self.representatives.genes)
 
     @classmethod
     def from_species(cls, species: "Iterable[Species] | SpeciesSet") -> "SpeciesSet":

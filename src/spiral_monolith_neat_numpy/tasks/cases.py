@@ -38,12 +38,13 @@ class CaseFitness(CompiledFitness):
         if bias is not None:
             column = np.full((len(X), 1), check_number("bias", bias))
             X = np.hstack([X, column])
-        self.X, self.y = X, y
+        # Kernels take float64 and contiguous arrays; of others they would misread the numbers.
+        self.X, self.y = np.ascontiguousarray(X, np.float64), np.ascontiguousarray(y, np.float64)
         self.num_inputs, self.num_outputs = X.shape[1], y.shape[1]
         self.genomes_per_turn = max(1, _CASES_PER_TURN // len(X))
         padding = ((0, 0), (0, -len(X) % LANES))
-        self._inputs = np.ascontiguousarray(np.pad(X.T, padding, mode="edge"))
-        self._targets = np.ascontiguousarray(y.T)
+        self._inputs = np.ascontiguousarray(np.pad(self.X.T, padding, mode="edge"))
+        self._targets = np.ascontiguousarray(self.y.T)
 
     def score_range(self, genomes: Genomes, first: int, last: int) -> tuple[FloatArray, int]:
         """Score a range of genomes (see ``CompiledFitness``)."""
