@@ -17,6 +17,8 @@ from spiral_monolith_neat_numpy.arrays import FloatArray
 from harness import Report
 
 CARTS = 50
+# Of all genomes at once: a row of inputs each to the first output of each.
+Activations = Callable[[FloatArray], Sequence[float] | FloatArray]
 
 
 class Track:
@@ -69,11 +71,6 @@ def drive_ours(track: Track, gens: int, seed: int) -> float:
     return time.perf_counter() - started
 
 
-Activations = Callable[
-    [FloatArray], Sequence[float] | FloatArray
-]  # a row per genome to its first outputs
-
-
 class Tracks:
     """CartPoles side by side, stepped in one call, and the time that they take by themselves.
 
@@ -98,15 +95,15 @@ class Tracks:
         scores, balances, taken = np.zeros(n), np.ones(n, np.bool_), []
         observations, _ = envs.reset(seed=0)
         while balances.any():
-            actions = np.asarray(activate(observations)) > 0.5
-            observations, _, fell, cut, _ = envs.step(actions.astype(np.int64))
+            actions = (np.asarray(activate(observations)) > 0.5).astype(np.int64)
+            observations, _, fell, cut, _ = envs.step(actions)
             scores += balances
             balances &= ~(fell | cut)
             taken.append(actions)
         started = time.perf_counter()
         envs.reset(seed=0)
         for actions in taken:
-            envs.step(actions.astype(np.int64))
+            envs.step(actions)
         self.alone_s += time.perf_counter() - started
         self.n_actions += int(scores.sum())
         self.n_episodes += n
