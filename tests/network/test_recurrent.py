@@ -33,9 +33,9 @@ def test_any_valid_genome_compiles_and_tells_what_it_is(genes: Genes) -> None:
     assert network.is_recurrent == bool(twin.recurrent())
     assert network.n_inputs == len(twin.inputs)
     assert network.n_outputs == len(twin.outputs)
-    assert network.stepper.n_recurrent == len(twin.recurrent())
+    assert network.n_recurrent == len(twin.recurrent())
     if network.is_recurrent:
-        assert genes.node_id[network.stepper.running].tolist() == twin.order
+        assert genes.node_id[network.running].tolist() == twin.order
     assert set(twin.order) == useful_nodes(genes) | set(twin.inputs)
 
 
@@ -43,7 +43,7 @@ def test_what_reaches_an_output_through_a_cycle_stays() -> None:
     # 0 -> 3 -> 2 -> 3, 2 -> 1: node 3 reaches the output through node 2, which it feeds.
     genes = make_genes(NODES, [(0, 3), (3, 2), (2, 3), (2, 1)])
     network = compile_genome(Genome.from_genes(genes))
-    assert network.stepper.running.tolist() == [0, 3, 2, 1]
+    assert network.running.tolist() == [0, 3, 2, 1]
 
 
 def test_control_loop_reads_the_same_for_both_kinds() -> None:

@@ -18,17 +18,16 @@ from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.packed import Genes
 from spiral_monolith_neat_numpy.network.genome_network import GenomeNetwork, compile_genome
 from spiral_monolith_neat_numpy.network.network import compile_genes
-from spiral_monolith_neat_numpy.network.stepper import Stepper
 
 
 def compiled(genes: Genes) -> GenomeNetwork:
     return compile_genome(Genome.from_genes(genes))
 
 
-def counter() -> Stepper:
+def counter() -> GenomeNetwork:
     """Return y = x + (y before)."""
     genes = make_genes({0: (0, 0, 0.0), 1: (2, 0, 0.0)}, [(0, 1), (1, 1)])
-    return compiled(genes).stepper
+    return compiled(genes)
 
 
 @given(feed_forward_genes(), st.integers(0, 1000))

@@ -9,6 +9,7 @@ import numpy as np
 
 from spiral_monolith_neat_numpy.errors import FitnessError
 from spiral_monolith_neat_numpy.evaluation.context import EvaluationContext
+from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.population import Population
 
 Fitness: TypeAlias = Callable[..., object]
@@ -48,7 +49,7 @@ class Job:
             FitnessError: the fitness raised (its error is the cause), changed the structure
                 of the genome, or returned something other than a number.
         """
-        genome = population[index]
+        genome = Genome.view(population, index)
         table, row = genome.record()
         genome_id = int(table.id[row])
         try:
@@ -88,6 +89,8 @@ def as_score(value: object, genome_id: int) -> float:
     Raises:
         FitnessError: it is not a real number (a single one, if an array).
     """
+    if type(value) is float:  # as good as always
+        return value
     is_number = hasattr(value, "__float__") and not isinstance(
         value, (bool, np.bool_, complex, np.complexfloating)
     )

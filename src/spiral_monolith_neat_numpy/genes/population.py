@@ -297,12 +297,10 @@ class Population(Sequence[Genome]):
         self.feed_forward = feed_forward
 
     def _row(self, index: SupportsIndex) -> int:
-        row = operator.index(index)
-        if not -len(self) <= row < len(self):
-            raise IndexError(
-                f"population index must be from {-len(self)} to {len(self) - 1}, got {row}"
-            )
-        return row % len(self)
+        row, n = operator.index(index), len(self)
+        if not -n <= row < n:
+            raise IndexError(f"population index must be from {-n} to {n - 1}, got {row}")
+        return row % n
 
     def _pack(self) -> None:
         """Build the packed arrays anew if rows were assigned since they were built."""

@@ -1,7 +1,7 @@
 """A genome made ready to run: one sample after the other, or rows of them at once."""
 
-from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -21,8 +21,7 @@ from spiral_monolith_neat_numpy.network.network import (
 from spiral_monolith_neat_numpy.network.stepper import Stepper
 
 
-@dataclass(frozen=True)
-class GenomeNetwork(Network):
+class GenomeNetwork(Stepper, Network):
     """A network as the genome was when it was compiled, with cycles or without.
 
     Nodes run in an order in which only edges that close a cycle lead back; those carry what
@@ -30,37 +29,24 @@ class GenomeNetwork(Network):
     memory. Nodes from which no output can be reached are left out, and disabled edges.
 
     Attributes:
-        stepper: runs one sample, and holds the state.
         head: "plain", "softmax", "logistic" or "identity".
     """
 
-    stepper: Stepper
-    head: str
-
-    @property
-    def n_inputs(self) -> int:
-        """Number of inputs."""
-        return self.stepper.n_inputs
-
-    @property
-    def n_outputs(self) -> int:
-        """Number of outputs."""
-        return self.stepper.n_outputs
+    def __init__(self, program: FloatArray, n_inputs: int, n_outputs: int, head: str) -> None:
+        """Take over a packed program with so many inputs and outputs."""
+        super().__init__(program, n_inputs, n_outputs)
+        self.head = head
 
     @property
     def is_recurrent(self) -> bool:
         """Whether outputs may depend on earlier samples."""
-        return self.stepper.n_recurrent > 0
-
-    def reset(self) -> None:
-        """Forget what came before: all values are 0 again."""
-        self.stepper.reset()
+        return self.n_recurrent > 0
 
     def activate(self, X: ArrayLike) -> FloatArray:
         """Return the outputs' activations for one sample or for rows (see ``Network``)."""
         array = X if isinstance(X, np.ndarray) else as_floats("X", X)
         if array.ndim == 1 or self._rows is None:
-            return self.stepper.activate(array)
+            return self.step(array)
         return self._rows.activate(array)
 
     def logits(self, X: ArrayLike) -> FloatArray:
@@ -75,9 +61,11 @@ class GenomeNetwork(Network):
     @cached_property
     def _rows(self) -> FeedForwardNetwork | None:
         """What runs rows of samples, made when the first ones come; None: nothing can."""
-        if not self.stepper.takes_rows:
-            return None
-        return compile_genes(self.stepper.genes(), self.head)
+        return compile_genes(self.genes(), self.head) if self.takes_rows else None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copy and pickle with an array of its own, state included."""
+        return (GenomeNetwork, (self.program.copy(), self.n_inputs, self.n_outputs, self.head))
 
 
 def compile_genome(genome: Genome) -> GenomeNetwork:
@@ -90,17 +78,15 @@ def compile_genome(genome: Genome) -> GenomeNetwork:
         GenomeError: there is no input or no output, or an enabled edge starts or ends nowhere or
             leads into an input. Rows of samples raise it where a parameter is beyond float32.
     """
-    whole, real = direct(pack_program)(*genome.packed())
-    if not whole.size:
+    program, n_inputs, n_outputs = direct(pack_program)(*genome.packed())
+    if n_inputs < 0:
         check_genome(genome.genes, feed_forward=False)  # says which law is broken, and where
         raise GenomeError("enabled edges of a network must join its nodes, none an input")
-    stepper = Stepper(whole, real)
-    if stepper.n_inputs == 0 or stepper.n_outputs == 0:
+    if n_inputs == 0 or n_outputs == 0:
         raise GenomeError(
-            "a network must have at least 1 input and 1 output, got "
-            f"{stepper.n_inputs} and {stepper.n_outputs}"
+            f"a network must have at least 1 input and 1 output, got {n_inputs} and {n_outputs}"
         )
-    return GenomeNetwork(stepper, genome.head)
+    return GenomeNetwork(program, n_inputs, n_outputs, genome.head)
 
 
 def compile_rows(genome: Genome) -> FeedForwardNetwork | GenomeNetwork:

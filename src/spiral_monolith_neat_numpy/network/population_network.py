@@ -27,18 +27,17 @@ class PopulationNetwork:
         (3, 2)
     """
 
-    def __init__(self, steppers: list[Stepper]) -> None:
+    def __init__(self, networks: list[Stepper]) -> None:
         """Take networks of the same numbers of inputs and outputs, at least one."""
-        self.n_inputs, self.n_outputs = steppers[0].n_inputs, steppers[0].n_outputs
-        wholes, reals = zip(*(stepper.arrays() for stepper in steppers), strict=True)
-        self._whole, self._real = np.concatenate(wholes), np.concatenate(reals)
-        self._whole_offset = np.cumsum([0] + [part.size for part in wholes], dtype=np.int64)
-        self._real_offset = np.cumsum([0] + [part.size for part in reals], dtype=np.int64)
-        self._rest = self._real.copy()
+        self.n_inputs, self.n_outputs = networks[0].n_inputs, networks[0].n_outputs
+        programs = [network.program for network in networks]
+        self._program = np.concatenate(programs)
+        self._offset = np.cumsum([0] + [program.size for program in programs], dtype=np.int64)
+        self._rest = self._program.copy()
 
     def __len__(self) -> int:
         """Return the number of genomes."""
-        return int(self._whole_offset.size) - 1
+        return int(self._offset.size) - 1
 
     def reset(self, index: int | None = None) -> None:
         """Forget earlier samples, of one genome or of all: to be called before each episode.
@@ -47,11 +46,11 @@ class PopulationNetwork:
             IndexError: there is no such genome.
         """
         if index is None:
-            self._real[...] = self._rest
+            self._program[...] = self._rest
             return
         i = range(len(self))[index]
-        own = slice(self._real_offset[i], self._real_offset[i + 1])
-        self._real[own] = self._rest[own]
+        own = slice(self._offset[i], self._offset[i + 1])
+        self._program[own] = self._rest[own]
 
     def activate(self, X: ArrayLike) -> FloatArray:
         """Return the outputs' own activations, ``(n, n_outputs)`` float64.
@@ -70,9 +69,7 @@ class PopulationNetwork:
                 f"got {rows.shape}"
             )
         out = np.empty((len(self), self.n_outputs))
-        bad = activate_each(
-            self._whole_offset, self._real_offset, self._whole, rows, self._real, out
-        )
+        bad = activate_each(self._offset, rows, self._program, out)
         if bad >= 0:
             check_finite("X", rows)
         return out
@@ -88,14 +85,14 @@ def compile_population(genomes: Iterable[Genome]) -> PopulationNetwork:
         ValueError: no genomes.
         GenomeError: as for ``compile_genome``, or unequal numbers.
     """
-    steppers = [compile_genome(genome).stepper for genome in genomes]
-    if not steppers:
+    networks = [compile_genome(genome) for genome in genomes]
+    if not networks:
         raise ValueError("genomes must hold at least 1 genome, got 0")
-    sizes = [(stepper.n_inputs, stepper.n_outputs) for stepper in steppers]
+    sizes = [(network.n_inputs, network.n_outputs) for network in networks]
     odd = next((i for i, size in enumerate(sizes) if size != sizes[0]), None)
     if odd is not None:
         raise GenomeError(
             f"genomes must have the {sizes[0][0]} inputs and {sizes[0][1]} outputs of the first, "
             f"got {sizes[odd][0]} and {sizes[odd][1]} at index {odd}"
         )
-    return PopulationNetwork(steppers)
+    return PopulationNetwork(list[Stepper](networks))

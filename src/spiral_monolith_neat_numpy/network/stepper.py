@@ -12,10 +12,9 @@ from spiral_monolith_neat_numpy.genes.packed import Genes
 from spiral_monolith_neat_numpy.kernels.jit import direct
 from spiral_monolith_neat_numpy.kernels.stepping import (
     HEADER,
-    N_INPUTS,
+    N_EDGES,
     N_NODES,
     N_ORDERED,
-    N_OUTPUTS,
     N_RECURRENT,
     activate_packed,
 )
@@ -26,18 +25,18 @@ class Stepper:
 
     Sums are float64, activations those of the C library. It holds its state itself, so two
     control loops need a stepper each.
+
+    Attributes:
+        program: float64, the packed program with its state (see ``kernels.stepping``).
     """
 
-    __slots__ = ("_inputs", "_outputs", "_real", "_run", "_shape", "_values", "_whole")
-
-    def __init__(self, whole: IntArray, real: FloatArray) -> None:
-        """Take over a packed program (see ``kernels.stepping``)."""
-        n, n_inputs, n_outputs = whole[N_NODES], whole[N_INPUTS], whole[N_OUTPUTS]
-        first = n_inputs + n_outputs
-        self._whole, self._real = whole, real
-        self._inputs, self._outputs = real[:n_inputs], real[n_inputs:first]
-        self._values = real[first : first + n]
-        self._shape = (int(n_inputs),)
+    def __init__(self, program: FloatArray, n_inputs: int, n_outputs: int) -> None:
+        """Take over a packed program with so many inputs and outputs."""
+        outputs = HEADER + n_inputs
+        self.program = program
+        self._shape = (n_inputs,)
+        self._inputs = program[HEADER:outputs]
+        self._outputs = program[outputs : outputs + n_outputs]
         self._run = direct(activate_packed)
 
     @property
@@ -48,7 +47,7 @@ class Stepper:
     @property
     def n_outputs(self) -> int:
         """Number of outputs."""
-        return int(self._outputs.size)
+        return self._outputs.size
 
     @property
     def n_recurrent(self) -> int:
@@ -58,10 +57,9 @@ class Stepper:
     @property
     def takes_rows(self) -> bool:
         """Whether samples do not depend on one another and no edge leaves an output."""
-        n = self._whole[N_NODES]
-        outputs = self._whole[HEADER + 2 * n : HEADER + 2 * n + self._whole[N_OUTPUTS]]
-        source = self._whole[HEADER + 5 * n + 1 :]
-        return self.n_recurrent == 0 and not np.isin(source, outputs).any()
+        _, _, outputs, _ = self._nodes
+        _, source = self._edges
+        return self.n_recurrent == 0 and not np.isin(source, outputs[: self.n_outputs]).any()
 
     @property
     def running(self) -> IntArray:
@@ -69,24 +67,18 @@ class Stepper:
 
         Nodes are counted from 0 in the order of their ids.
         """
-        n, n_inputs = self._whole[N_NODES], self._whole[N_INPUTS]
-        order = self._whole[HEADER : HEADER + self._whole[N_ORDERED]]
-        return np.concatenate([self._whole[HEADER + n : HEADER + n + n_inputs], order])
-
-    def arrays(self) -> tuple[IntArray, FloatArray]:
-        """Return the packed program with its state (see ``kernels.stepping``), as it is."""
-        return self._whole, self._real
+        order, inputs, _, _ = self._nodes
+        return np.concatenate([inputs[: self.n_inputs], order[: self._whole[N_ORDERED]]])
 
     def genes(self) -> Genes:
         """Return genes that give this program: nodes by their places, edges by their targets."""
-        n, n_inputs = int(self._whole[N_NODES]), self._whole[N_INPUTS]
-        n_outputs = self._whole[N_OUTPUTS]
-        _, inputs, outputs, activation = self._whole[HEADER : HEADER + 4 * n].reshape(4, n)
-        start = self._whole[HEADER + 4 * n : HEADER + 5 * n + 1]
-        source = self._whole[HEADER + 5 * n + 1 :]
+        n = int(self._whole[N_NODES])
+        _, inputs, outputs, activation = self._nodes
+        start, source = self._edges
         kind = np.full(n, HIDDEN, np.int8)
-        kind[inputs[:n_inputs]], kind[outputs[:n_outputs]] = INPUT, OUTPUT
-        bias, weight = np.split(self._real[n_inputs + n_outputs + n :], [n])
+        kind[inputs[: self.n_inputs]], kind[outputs[: self.n_outputs]] = INPUT, OUTPUT
+        first = self._first_value + n
+        bias, weight, _ = np.split(self.program[first:], [n, n + source.size])
         return Genes(
             node_id=np.arange(n, dtype=np.int64),
             node_kind=kind,
@@ -101,9 +93,10 @@ class Stepper:
 
     def reset(self) -> None:
         """Set the state back to rest: all values 0."""
-        self._values[...] = 0.0
+        first = self._first_value
+        self.program[first : first + self._whole[N_NODES]] = 0.0
 
-    def activate(self, x: ArrayLike) -> FloatArray:
+    def step(self, x: ArrayLike) -> FloatArray:
         """Run one sample; return ``(n_outputs,)`` float64, an array of its own.
 
         Args:
@@ -115,7 +108,7 @@ class Stepper:
         if not isinstance(x, np.ndarray) or x.shape != self._shape or x.dtype.kind != "f":
             x = self._checked(x)
         self._inputs[...] = x
-        if not self._run(self._whole, self._real):
+        if not self._run(self.program):
             check_finite("X", self._inputs)
         return self._outputs.copy()
 
@@ -127,6 +120,29 @@ class Stepper:
             )
         return array
 
+    @property
+    def _whole(self) -> IntArray:
+        """The program's words as integers."""
+        return self.program.view(np.int64)
+
+    @property
+    def _first_value(self) -> int:
+        return HEADER + self.n_inputs + self.n_outputs
+
+    @property
+    def _nodes(self) -> IntArray:
+        """``(4, n)`` int64: order, inputs, outputs, activations."""
+        n, n_edges = int(self._whole[N_NODES]), int(self._whole[N_EDGES])
+        first = self._first_value + 2 * n + n_edges
+        return self._whole[first : first + 4 * n].reshape(4, n)
+
+    @property
+    def _edges(self) -> tuple[IntArray, IntArray]:
+        """Starts by node, and sources."""
+        n, n_edges = int(self._whole[N_NODES]), int(self._whole[N_EDGES])
+        start, source = np.split(self._whole[-n - 1 - n_edges :], [n + 1])
+        return start, source
+
     def __reduce__(self) -> tuple[Any, ...]:
-        """Copy and pickle with arrays of its own, state included."""
-        return (Stepper, (self._whole.copy(), self._real.copy()))
+        """Copy and pickle with an array of its own, state included."""
+        return (Stepper, (self.program.copy(), self.n_inputs, self.n_outputs))
