@@ -186,7 +186,7 @@ def assign(
     threshold: float,
     measure: Callable[[dict[int, float], dict[int, float]], float],
 ) -> tuple[list[int], list[int]]:
-    """Twin of ``speciate.assign``: species of each genome, and the founders of new ones."""
+    """Twin of ``speciate.approach`` and ``found``: species of each genome, founders of new ones."""
     representatives = list(known)
     species, founders = [], []
     for place, genome in enumerate(genomes):

@@ -9,8 +9,15 @@ from hypothesis import strategies as st
 from tests import reference
 from tests.kernels.test_distance import Edges, spans_of
 
+from spiral_monolith_neat_numpy.arrays import FloatArray, IntArray, KeyArray
 from spiral_monolith_neat_numpy.kernels.distance import Measure
-from spiral_monolith_neat_numpy.kernels.speciate import absorb, assign, divide, succeed
+from spiral_monolith_neat_numpy.kernels.speciate import (
+    absorb,
+    approach,
+    divide,
+    found,
+    succeed,
+)
 
 COEFFICIENTS = Measure(1.0, 0.7, 0.4, 4.0)
 
@@ -22,19 +29,39 @@ def run_absorb(known: list[Edges], threshold: float) -> list[int]:
     return into.tolist()
 
 
+def run_approach(
+    genomes: list[Edges], known: list[Edges], into: IntArray, threshold: float
+) -> tuple[KeyArray, FloatArray, IntArray]:
+    """Return marks, distances to the nearest known species, and those; in two ranges."""
+    n = len(genomes)
+    near = np.zeros(n, np.uint64), np.full(n, -9.0), np.full(n, -9)
+    known_marks = np.array([reference.mark(edges) for edges in known], dtype=np.uint64)
+    own, theirs = spans_of(*genomes), spans_of(*known)
+    for first, last in ((n // 3, n), (0, n // 3)):
+        approach(own, theirs, known_marks, into, COEFFICIENTS, threshold, first, last, *near)
+    assert [int(word) for word in near[0]] == [reference.mark(edges) for edges in genomes]
+    return near
+
+
 def run_assign(
     genomes: list[Edges], known: list[Edges], threshold: float
 ) -> tuple[list[int], list[int]]:
-    n = len(genomes)
-    species, founder, marks = np.full(n, -9), np.full(n, -9), np.zeros(n, np.uint64)
-    known_marks = np.array([reference.mark(edges) for edges in known], dtype=np.uint64)
-    stays = np.arange(len(known))
-    own, theirs = spans_of(*genomes), spans_of(*known)
-    n_new = assign(
-        own, theirs, known_marks, stays, COEFFICIENTS, threshold, marks, species, founder
-    )
-    assert [int(word) for word in marks] == [reference.mark(edges) for edges in genomes]
+    n_known, founder = len(known), np.full(len(genomes), -9)
+    marks, gap, species = run_approach(genomes, known, np.arange(n_known), threshold)
+    own = spans_of(*genomes)
+    n_new = found(own, marks, n_known, COEFFICIENTS, threshold, gap, species, founder)
     return species.tolist(), founder[:n_new].tolist()
+
+
+def run_divide(
+    genomes: list[Edges], known: list[Edges], threshold: float
+) -> tuple[list[int], list[int], list[int]]:
+    """Return into which each known species has merged, labels, and species kept."""
+    into = np.array(run_absorb(known, threshold), dtype=np.int64)
+    marks, gap, label = run_approach(genomes, known, into, threshold)
+    own, theirs, kept = spans_of(*genomes), spans_of(*known), np.full(len(genomes), -9)
+    n_kept = divide(own, theirs, marks, COEFFICIENTS, threshold, gap, into, label, kept)
+    return into.tolist(), label.tolist(), kept[:n_kept].tolist()
 
 
 def measure(a: Edges, b: Edges) -> float:
@@ -125,24 +152,19 @@ EDGES = st.dictionaries(st.integers(0, 4), st.sampled_from([-3.0, -0.5, 0.0, 1.0
     st.sampled_from([1e-9, 0.8, 2.0, 9.0]),
 )
 def test_divide_equals_its_twin(genomes: list[Edges], known: list[Edges], threshold: float) -> None:
-    into = np.full(len(known), -9)
-    label, kept = np.full(len(genomes), -9), np.full(len(genomes), -9)
-    own, theirs = spans_of(*genomes), spans_of(*known)
-    n_kept = divide(own, theirs, COEFFICIENTS, threshold, into, label, kept)
+    into, label, kept = run_divide(genomes, known, threshold)
     species, joined = reference.divide(genomes, known, threshold, measure)
-    assert kept[:n_kept].tolist() == sorted(set(species))
-    assert kept[label].tolist() == species
-    assert into.tolist() == joined
+    assert kept == sorted(set(species))
+    assert [kept[k] for k in label] == species
+    assert into == joined
 
 
 def test_new_species_are_counted_behind_those_that_died() -> None:
     known: list[Edges] = [{0: 0.0}, {0: 20.0}, {0: 40.0}]
     genomes: list[Edges] = [{0: 60.0}, {0: 20.1}, {0: 80.0}, {0: 60.1}]
-    into, label, kept = np.full(3, -9), np.full(4, -9), np.full(4, -9)
-    own, theirs = spans_of(*genomes), spans_of(*known)
-    assert divide(own, theirs, COEFFICIENTS, 1.0, into, label, kept) == 3
-    assert kept[:3].tolist() == [1, 3, 4]
-    assert label.tolist() == [1, 0, 2, 1]
+    _, label, kept = run_divide(genomes, known, 1.0)
+    assert kept == [1, 3, 4]
+    assert label == [1, 0, 2, 1]
 
 
 def test_of_equally_near_species_the_first_counts_whichever_is_tried_first() -> None:

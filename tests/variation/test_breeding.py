@@ -14,9 +14,10 @@ from spiral_monolith_neat_numpy.genes.genome import ConnectionGene, Genome, Node
 from spiral_monolith_neat_numpy.genes.innovation import InnovationTracker
 from spiral_monolith_neat_numpy.genes.plan import MatingPlan
 from spiral_monolith_neat_numpy.genes.population import Population
+from spiral_monolith_neat_numpy.genes.ranges import Spread, at_once
 from spiral_monolith_neat_numpy.genes.validity import check_population
 from spiral_monolith_neat_numpy.settings import ACTIVATION_NAMES, Settings
-from spiral_monolith_neat_numpy.variation.breeding import Spread, at_once, breed
+from spiral_monolith_neat_numpy.variation.breeding import breed
 
 SHARE = st.floats(0.0, 1.0)
 PROBABILITIES = (

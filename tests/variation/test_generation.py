@@ -118,6 +118,8 @@ def test_every_kernel_was_compiled_for_one_signature() -> None:
     population.n_hidden()
     evolve(sum_near_five, 3, settings=EVERY_WAY)
     kernels = [
+        speciate.absorb,
+        speciate.approach,
         speciate.divide,
         describe.describe,
         share.allot,

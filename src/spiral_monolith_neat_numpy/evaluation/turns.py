@@ -40,6 +40,8 @@ def take_turns(n: int, work: Callable[[int], None], context: PopulationContext) 
             helpers = min(context.workers, n) - 1
             running += [context.executor.submit(run) for _ in range(helpers)]
         run()
+        # One that has not begun would find nothing left to do.
+        running = [future for future in running if not future.cancel()]
         wait(running)
     finally:
         stop.set()

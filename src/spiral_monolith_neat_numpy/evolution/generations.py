@@ -13,6 +13,7 @@ from spiral_monolith_neat_numpy.genes.gather import as_kernels_take
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.innovation import InnovationTracker
 from spiral_monolith_neat_numpy.genes.population import Population
+from spiral_monolith_neat_numpy.genes.ranges import Spread, at_once
 from spiral_monolith_neat_numpy.genes.validity import check_population
 from spiral_monolith_neat_numpy.kernels.jit import direct
 from spiral_monolith_neat_numpy.kernels.rows import mark_repeats
@@ -20,7 +21,7 @@ from spiral_monolith_neat_numpy.settings import Settings
 from spiral_monolith_neat_numpy.species.mating import plan_mating
 from spiral_monolith_neat_numpy.species.sharing import allot_offspring
 from spiral_monolith_neat_numpy.species.speciation import Moment, SpeciesSet, speciate
-from spiral_monolith_neat_numpy.variation.breeding import Room, Spread, at_once, breed
+from spiral_monolith_neat_numpy.variation.breeding import Room, breed
 
 
 class Generations:
@@ -153,10 +154,17 @@ class Generations:
         self.species = self.scores = None
         self.adopt(fresh)
 
-    def speciate(self, scores: FloatArray, settings: Settings, threshold: float) -> SpeciesSet:
-        """Divide the population into species and enter the scores; keep and return them."""
+    def speciate(
+        self, scores: FloatArray, settings: Settings, threshold: float, spread: Spread = at_once
+    ) -> SpeciesSet:
+        """Divide the population into species and enter the scores; keep and return them.
+
+        ``spread`` may share the work out among threads.
+        """
         moment = Moment(self.first.seed, self.number)
-        self.species = speciate(self.population, scores, self.species, settings, threshold, moment)
+        self.species = speciate(
+            self.population, scores, self.species, settings, threshold, moment, spread
+        )
         return self.species
 
     def reproduce(

@@ -142,7 +142,7 @@ def speciate(run: Run, fitnesses: Sequence[float] | AnyArray) -> list[Species]:
 
 def _divide(run: Run, scores: FloatArray) -> SpeciesSet:
     threshold = run.control.compatibility_threshold
-    found = run.generations.speciate(scores, run.settings, threshold)
+    found = run.generations.speciate(scores, run.settings, threshold, run.pool.spread)
     run.control.adapt(len(found))
     return found
 

@@ -7,7 +7,7 @@ part; here those that have come near to one another are one again.
 
 import numpy as np
 
-from spiral_monolith_neat_numpy.arrays import IntArray, KeyArray
+from spiral_monolith_neat_numpy.arrays import FloatArray, IntArray, KeyArray
 from spiral_monolith_neat_numpy.kernels.distance import (
     Measure,
     Spans,
@@ -55,22 +55,22 @@ def absorb(
 
 
 @kernel
-def assign(
+def approach(
     population: Spans,
     known: Spans,
     known_mark: KeyArray,
     into: IntArray,
     measure: Measure,
     threshold: float,
+    first: int,
+    last: int,
     out_mark: KeyArray,
+    out_gap: FloatArray,
     out_species: IntArray,
-    out_founder: IntArray,
-) -> int:
-    """Assign every genome to a species and return the number of new species.
+) -> None:
+    """Find the known species nearest to each of the genomes first .. last - 1.
 
-    Genomes are taken in order. One that is nearer than ``threshold`` to no representative
-    founds a species and represents it for the genomes after it. Of equally near ones the
-    first counts. A distance that is not a number is never near.
+    Of equally near ones the first counts. A distance that is not a number is never near.
 
     Args:
         population: all genomes.
@@ -79,46 +79,77 @@ def assign(
         into: ``(s,)`` int64 from ``absorb``; merged species take nobody.
         measure: the distance's coefficients.
         threshold: largest distance within a species, itself excluded.
+        first: first genome.
+        last: one past the last.
         out_mark: ``(n,)`` uint64, set to the genomes' marks.
-        out_species: ``(n,)`` int64, set to 0 .. s - 1 for known species and s + k for the
-            k-th new one.
-        out_founder: ``(n,)`` int64; entry k is set to the genome that founded species s + k.
+        out_gap: ``(n,)`` float64, set to the distances, to ``threshold`` where none is below it.
+        out_species: ``(n,)`` int64, set to the species, -1 where none is so near.
     """
     population, known = borrowed(population), borrowed(known)
-    offset, n_known, n_new = population.offset, into.size, 0
-    last = -1
-    for genome in range(out_species.size):
+    offset, chosen = population.offset, -1
+    for genome in range(first, last):
         own_mark, size = mark(population, genome), offset[genome + 1] - offset[genome]
-        nearest, chosen = threshold, -1
         # Siblings lie side by side: the species of the one before is tried first, since a small
         # distance found early leaves little to look at.
-        for turn in range(-1, n_known + n_new):
-            s = turn if turn >= 0 else last
-            if s < 0 or (s == last and turn >= 0):
+        sibling, nearest = chosen, threshold
+        chosen = -1
+        for turn in range(-1, into.size):
+            s = turn if turn >= 0 else sibling
+            if s < 0 or (s == sibling and turn >= 0) or into[s] != s:
                 continue
-            if s < n_known:
-                if into[s] != s:
-                    continue
-                other_size = known.offset[s + 1] - known.offset[s]
-                least = least_distance(own_mark, size, known_mark[s], other_size, measure)
-                if least > nearest:
-                    continue
-                gap = distance(population, genome, known, s, measure)
-            else:
-                founder = out_founder[s - n_known]
-                other_size = offset[founder + 1] - offset[founder]
-                least = least_distance(own_mark, size, out_mark[founder], other_size, measure)
-                if least > nearest:
-                    continue
-                gap = distance(population, genome, population, founder, measure)
+            other_size = known.offset[s + 1] - known.offset[s]
+            least = least_distance(own_mark, size, known_mark[s], other_size, measure)
+            if least > nearest:
+                continue
+            gap = distance(population, genome, known, s, measure)
             if gap < nearest or (gap == nearest and s < chosen):
                 nearest, chosen = gap, s
-        if chosen < 0:
-            out_founder[n_new] = genome
-            chosen = n_known + n_new
+        out_mark[genome], out_gap[genome], out_species[genome] = own_mark, nearest, chosen
+
+
+@kernel
+def found(
+    population: Spans,
+    own_mark: KeyArray,
+    n_known: int,
+    measure: Measure,
+    threshold: float,
+    out_gap: FloatArray,
+    out_species: IntArray,
+    out_founder: IntArray,
+) -> int:
+    """Let genomes that are near to no species found one; return the number of new species.
+
+    Genomes are taken in order. One that is nearer than ``threshold`` to no representative
+    represents a new species for the genomes after it, which join it if they are nearer to it
+    than to any other. Of equally near ones the first counts.
+
+    Args:
+        population: all genomes.
+        own_mark: ``(n,)`` uint64, their marks.
+        n_known: s, number of known species.
+        measure: the distance's coefficients.
+        threshold: largest distance within a species, itself excluded.
+        out_gap: ``(n,)`` float64 from ``approach``; distances to new species are written.
+        out_species: ``(n,)`` int64 from ``approach``; set to s + k for the k-th new species.
+        out_founder: ``(n,)`` int64; entry k is set to the genome that founded species s + k.
+    """
+    population = borrowed(population)
+    offset, n_new = population.offset, 0
+    for genome in range(out_species.size):
+        size = offset[genome + 1] - offset[genome]
+        for k in range(n_new):
+            other = out_founder[k]
+            other_size = offset[other + 1] - offset[other]
+            least = least_distance(own_mark[genome], size, own_mark[other], other_size, measure)
+            if least > out_gap[genome]:
+                continue
+            gap = distance(population, genome, population, other, measure)
+            if gap < out_gap[genome]:
+                out_gap[genome], out_species[genome] = gap, n_known + k
+        if out_species[genome] < 0:
+            out_species[genome], out_founder[n_new] = n_known + n_new, genome
             n_new += 1
-        out_mark[genome], out_species[genome] = own_mark, chosen
-        last = chosen
     return n_new
 
 
@@ -138,11 +169,11 @@ def succeed(
     ``threshold`` that has no founder yet, of equally near ones the oldest.
 
     Args:
-        founder: ``(k,)`` int64 genomes that ``assign`` found near to no species that stays.
+        founder: ``(k,)`` int64 genomes that ``found`` saw near to no species that stays.
         population: all genomes.
         known: one representative per known species, merged ones too.
         measure: the distance's coefficients.
-        threshold: as for ``assign``.
+        threshold: as for ``approach``.
         out_into: ``(s,)`` int64 from ``absorb``; a species that goes on is set to itself.
         out_species: ``(k,)`` int64, set to the species that goes on with each founder, or
             s, s + 1, ... for those that found a new one.
@@ -170,33 +201,37 @@ def succeed(
 def divide(
     population: Spans,
     known: Spans,
+    own_mark: KeyArray,
     measure: Measure,
     threshold: float,
+    out_gap: FloatArray,
     out_into: IntArray,
     out_label: IntArray,
     out_kept: IntArray,
 ) -> int:
     """Divide a population into species and return the number of those with members.
 
-    Known species near to one another are merged, genomes assigned, and merged species with
-    genomes out of the others' reach taken up again: ``absorb``, ``assign``, ``succeed``.
+    After ``absorb`` has merged known species near to one another and ``approach`` has found the
+    nearest of those that stay, new ones are founded, and merged ones with genomes out of the
+    others' reach taken up again: ``found``, ``succeed``.
 
     Args:
         population: all genomes.
         known: one representative per known species.
+        own_mark: ``(n,)`` uint64, the genomes' marks.
         measure: the distance's coefficients.
         threshold: largest distance within a species, itself excluded.
-        out_into: ``(s,)`` int64, set to the species that each joins, itself if it goes on.
-        out_label: ``(n,)`` int64, set to the place of each genome's species among the kept.
+        out_gap: ``(n,)`` float64 from ``approach``; distances to new species are written.
+        out_into: ``(s,)`` int64 from ``absorb``; a merged species that goes on is set to itself.
+        out_label: ``(n,)`` int64 from ``approach``; set to the place of each genome's species
+            among the kept.
         out_kept: ``(n,)`` int64; entry k is set to the k-th species that has members: 0 to
             s - 1 for known ones, s + k for the k-th new one.
     """
     n, n_known = out_label.size, out_into.size
-    known_mark, own_mark = np.empty(n_known, np.uint64), np.empty(n, np.uint64)
     founder = np.empty(n, np.int64)
-    absorb(known, measure, threshold, known_mark, out_into)
-    n_founders = assign(
-        population, known, known_mark, out_into, measure, threshold, own_mark, out_label, founder
+    n_founders = found(
+        population, own_mark, n_known, measure, threshold, out_gap, out_label, founder
     )
     founder = founder[:n_founders]
     founded = np.empty(n_founders, np.int64)

@@ -17,10 +17,11 @@ from spiral_monolith_neat_numpy.errors import check_number
 from spiral_monolith_neat_numpy.genes.gather import Packed, as_kernels_take, gather
 from spiral_monolith_neat_numpy.genes.packed import Genes, check_layout
 from spiral_monolith_neat_numpy.genes.population import Population
+from spiral_monolith_neat_numpy.genes.ranges import Spread, at_once
 from spiral_monolith_neat_numpy.kernels.describe import Records, Rules, describe
 from spiral_monolith_neat_numpy.kernels.distance import Measure, Spans
 from spiral_monolith_neat_numpy.kernels.jit import direct
-from spiral_monolith_neat_numpy.kernels.speciate import divide
+from spiral_monolith_neat_numpy.kernels.speciate import absorb, approach, divide
 from spiral_monolith_neat_numpy.seeding import Purpose
 from spiral_monolith_neat_numpy.settings import Settings
 from spiral_monolith_neat_numpy.species.scores import checked_scores
@@ -204,6 +205,7 @@ def speciate(
     settings: Settings,
     threshold: float,
     moment: Moment,
+    spread: Spread = at_once,
 ) -> SpeciesSet:
     """Divide ``population`` into species by the nearest representative under ``threshold``.
 
@@ -221,6 +223,8 @@ def speciate(
         settings: the distance's coefficients, and who represents a species.
         threshold: distance below which a genome belongs to a representative's species, > 0.
         moment: the run's seed and the number of this generation.
+        spread: ``spread(n, work)`` calls ``work(first, last)`` on ranges that make up 0 to n,
+            on threads perhaps.
 
     Raises:
         ValueError: an empty population, a wrong number of scores, or a threshold out of range.
@@ -231,10 +235,19 @@ def speciate(
     scores = checked_scores(fitnesses, n)
     check_number("threshold", threshold, 0.0, low_open=True)
     before = _nothing_known() if previous is None else previous
-    into = np.empty(len(before), dtype=np.int64)
+    into, known_mark = np.empty(len(before), dtype=np.int64), np.empty(len(before), np.uint64)
     label, kept = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
+    own_mark, gap = np.empty(n, dtype=np.uint64), np.empty(n)
     own, known = _spans(population), _spans(before.representatives)
-    n_kept = direct(divide)(own, known, _measure(settings), float(threshold), into, label, kept)
+    measure, limit = _measure(settings), float(threshold)
+    direct(absorb)(known, measure, limit, known_mark, into)
+
+    def approach_some(first: int, last: int) -> None:
+        near = own_mark, gap, label
+        direct(approach)(own, known, known_mark, into, measure, limit, first, last, *near)
+
+    spread(n, approach_some)
+    n_kept = direct(divide)(own, known, own_mark, measure, limit, gap, into, label, kept)
     kept = kept[:n_kept]
     offset, members = np.empty(n_kept + 1, dtype=np.int64), np.empty(n, dtype=np.int64)
     records, chosen = _unset_records(n_kept), np.empty(n_kept, dtype=np.int64)

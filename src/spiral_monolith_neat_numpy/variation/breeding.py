@@ -5,8 +5,7 @@ innovation tracker, the children as they will be. Every child draws from streams
 ranges of them can be worked on at once.
 """
 
-from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
@@ -21,6 +20,7 @@ from spiral_monolith_neat_numpy.genes.innovation import InnovationTracker
 from spiral_monolith_neat_numpy.genes.packed import Genes
 from spiral_monolith_neat_numpy.genes.plan import MatingPlan
 from spiral_monolith_neat_numpy.genes.population import Population
+from spiral_monolith_neat_numpy.genes.ranges import Spread, at_once
 from spiral_monolith_neat_numpy.genes.table import PopulationTable
 from spiral_monolith_neat_numpy.kernels.breed import Draft, Keys, conceive, deliver
 from spiral_monolith_neat_numpy.kernels.inherit import Matings, choose_base
@@ -33,13 +33,6 @@ from spiral_monolith_neat_numpy.kernels.structure import N_COLUMNS
 from spiral_monolith_neat_numpy.seeding import Purpose
 from spiral_monolith_neat_numpy.settings import Settings
 from spiral_monolith_neat_numpy.variation.rates import variation_of
-
-Spread: TypeAlias = Callable[[int, Callable[[int, int], None]], None]
-
-
-def at_once(n: int, work: Callable[[int, int], None]) -> None:
-    """Do the whole work, on 0 to ``n``, in one range."""
-    work(0, n)
 
 
 class Room:
