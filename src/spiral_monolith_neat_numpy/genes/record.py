@@ -102,8 +102,10 @@ def score_field(column: str) -> RecordField[float | None]:
 
 def name_field(column: str, names: tuple[str, ...]) -> RecordField[str]:
     """Return a field that holds one of ``names``, its code in the column."""
-    return RecordField(
-        column,
-        lambda code: name_of(column, int(code), names),
-        lambda name, value: code_of(name, value, names),
-    )
+    name_by_code = dict(enumerate(names))
+
+    def read(entry: int) -> str:
+        name = name_by_code.get(int(entry))
+        return name_of(column, int(entry), names) if name is None else name
+
+    return RecordField(column, read, lambda name, value: code_of(name, value, names))

@@ -37,7 +37,7 @@ class Stepper:
         self._shape = (n_inputs,)
         self._inputs = program[HEADER:outputs]
         self._outputs = program[outputs : outputs + n_outputs]
-        self._run = direct(activate_packed)
+        self._kernel = direct(activate_packed)
 
     @property
     def n_inputs(self) -> int:
@@ -96,23 +96,26 @@ class Stepper:
         first = self._first_value
         self.program[first : first + self._whole[N_NODES]] = 0.0
 
-    def step(self, x: ArrayLike) -> FloatArray:
+    def run(self, x: FloatArray) -> FloatArray:
         """Run one sample; return ``(n_outputs,)`` float64, an array of its own.
 
         Args:
-            x: ``(n_inputs,)`` finite numbers.
+            x: ``(n_inputs,)`` of a type of floats.
 
         Raises:
-            ValueError: another shape, NaN or infinity; the state stays as it was.
+            ValueError: NaN or infinity; the state stays as it was.
         """
-        if not isinstance(x, np.ndarray) or x.shape != self._shape or x.dtype.kind != "f":
-            x = self._checked(x)
         self._inputs[...] = x
-        if not self._run(self.program):
+        if not self._kernel(self.program):
             check_finite("X", self._inputs)
         return self._outputs.copy()
 
-    def _checked(self, x: ArrayLike) -> FloatArray:
+    def checked(self, x: ArrayLike) -> FloatArray:
+        """Return a sample as ``run`` takes it.
+
+        Raises:
+            ValueError: another shape than ``(n_inputs,)``, or no numbers.
+        """
         array = as_floats("X", x)
         if array.shape != self._shape:
             raise ValueError(
