@@ -9,6 +9,8 @@ import signal
 import sys
 
 _INTERRUPTED = 130  # as shells report a process that SIGINT ended
+_CUT_SHORT = 1
+_BAD_OUTPUT = 2
 
 
 def main() -> None:
@@ -17,10 +19,23 @@ def main() -> None:
     heeded = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if heeded:
         signal.signal(signal.SIGINT, end_at_once)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by the caller, who wants to hear nothing
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - until the process ends
     try:
         from spiral_monolith_neat_numpy.cli import main as command
 
-        command()
+        try:
+            command()
+        finally:
+            sys.stdout.flush()  # what fails now would fail without a word at exit
+    except BrokenPipeError:  # the reader (head, a pager) has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(_CUT_SHORT)
+    except OSError as error:  # --help or --version: the commands tell of their own errors
+        sys.stderr.write(f"Error: standard output cannot be written: {error.strerror}\n")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(_BAD_OUTPUT)
     except KeyboardInterrupt:
         sys.stderr.write("Interrupted\n")
         sys.exit(_INTERRUPTED)

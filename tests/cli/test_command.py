@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import select
+import shlex
 import signal
 import subprocess
 import sys
@@ -136,3 +137,23 @@ def test_importing_the_package_leaves_the_commands_libraries_alone(module: str) 
     script = f"import sys, spiral_monolith_neat_numpy; print('{module}' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert run.stdout == "False\n"
+
+
+@pytest.mark.parametrize("option", ["--version", "--help"])
+def test_output_that_cannot_be_written_is_one_message(option: str) -> None:
+    with open("/dev/full", "w") as full:
+        run = subprocess.run([COMMAND, option], stdout=full, stderr=subprocess.PIPE, text=True)
+    assert run.returncode == 2
+    assert run.stderr == "Error: standard output cannot be written: No space left on device\n"
+
+
+def test_a_run_without_standard_output_is_a_run(tmp_path: Path) -> None:
+    words = shlex.join([COMMAND, "run", "xor", *SMALL, "--gens", "1", "-q", "--out"])
+    run = subprocess.run(
+        f"{words} {shlex.quote(str(tmp_path / 'out'))} >&-",
+        shell=True,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert (run.returncode, run.stderr) == (0, "")
+    assert (tmp_path / "out" / "model.npz").exists()

@@ -185,3 +185,17 @@ def test_file_that_cannot_be_written_is_one_message(
     assert result.exit_code == 2
     assert f"--out must be a file that can be written, got '{tmp_path / place}': " in result.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize(("name", "argument"), [("m.npz", "MODEL"), ("t.csv", "CSV")])
+def test_answers_take_the_place_of_no_input(
+    folder: Path, tmp_path: Path, name: str, argument: str
+) -> None:
+    model, table = tmp_path / "m.npz", tmp_path / "t.csv"
+    model.write_bytes((folder / "flowers.npz").read_bytes())
+    table.write_bytes((folder / "flowers.csv").read_bytes())
+    before = (tmp_path / name).read_bytes()
+    result = call(model, table, "--out", tmp_path / name)
+    assert result.exit_code == 2
+    assert f"--out must be another file than {argument}, got '" in result.stderr
+    assert (tmp_path / name).read_bytes() == before

@@ -27,6 +27,7 @@ from spiral_monolith_neat_numpy.evaluation.evaluate import evaluate
 from spiral_monolith_neat_numpy.evaluation.local import SerialBackend
 from spiral_monolith_neat_numpy.evaluation.processes import ProcessBackend
 from spiral_monolith_neat_numpy.evaluation.shared import (
+    get_shared_dataset,
     shm_register_dataset,
     shm_release_all,
     shm_set_worker_meta,
@@ -295,3 +296,15 @@ def test_a_guarded_script_evolves_in_spawned_processes(tmp_path: Path) -> None:
         [sys.executable, "-W", "error", str(script)], capture_output=True, text=True, check=False
     )
     assert (done.stdout.strip(), done.stderr, done.returncode) == ("same", "", 0)
+
+
+def test_data_that_may_be_written_are_read_anew() -> None:
+    for label, part in PARTS.items():
+        shm_register_dataset(label, part, readonly=False)
+    fit = FitnessBackpropShared(**SETTINGS)
+    before = fit(genome())
+    labels = get_shared_dataset("yva")
+    labels[:] = 1 - labels
+    after = fit(genome())
+    assert after != before
+    assert after == FitnessBackpropShared(**SETTINGS)(genome())

@@ -1,12 +1,15 @@
 """One call for the population where the fitness offers it, one per genome elsewhere."""
 
 from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import pytest
 from tests.evaluation import fitnesses
 
+from spiral_monolith_neat_numpy.errors import FitnessError
 from spiral_monolith_neat_numpy.evaluation.backends import (
     Backend,
     ProcessBackend,
@@ -111,3 +114,11 @@ def test_what_is_not_a_score_per_genome_is_refused(returned: Any, message: str) 
 def test_what_is_no_fitness_is_refused(backend: Backend) -> None:
     with pytest.raises(TypeError, match="fitness must be callable on a genome, got 3"):
         evaluate(Population.first(5, 2, 1), 3, backend, 0, 0)
+
+
+@pytest.mark.parametrize("answer", [10**400, Fraction(10**400), Decimal("sNaN")])
+def test_an_answer_that_is_no_float_names_the_genome(answer: object) -> None:
+    population = Population.first(3, 2, 1)
+    with pytest.raises(FitnessError, match="must return a number, got .* for genome 0: ") as caught:
+        evaluate(population, lambda _: answer, SerialBackend(), 0, 0)
+    assert caught.value.genome_id == 0

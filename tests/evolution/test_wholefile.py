@@ -79,3 +79,12 @@ def test_what_is_no_regular_file_is_written_to_and_not_replaced(tmp_path: Path) 
     reader.join()
     assert read == [NEW]
     assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+def test_a_link_stays_and_what_it_leads_to_is_written(tmp_path: Path) -> None:
+    real, link = tmp_path / "real", tmp_path / "link"
+    real.write_bytes(b"old")
+    link.symlink_to(real)
+    assert write_whole(link, b"new") == link
+    assert link.is_symlink()
+    assert real.read_bytes() == b"new"

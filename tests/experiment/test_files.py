@@ -5,9 +5,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.experiment.tables import write_flowers
 
+from spiral_monolith_neat_numpy.experiment import drawing
 from spiral_monolith_neat_numpy.experiment.config import ExperimentConfig
-from spiral_monolith_neat_numpy.experiment.files import check_drawing, output_directory
+from spiral_monolith_neat_numpy.experiment.files import (
+    check_drawing,
+    check_places,
+    output_directory,
+)
 from spiral_monolith_neat_numpy.experiment.run import run_experiment
 
 
@@ -99,3 +105,47 @@ def test_full_disk_leaves_an_earlier_run_whole(
     with pytest.raises(OSError, match=message):
         run_experiment(replace(config, seed=1))
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == earlier
+
+
+@pytest.mark.parametrize("name", ["history.csv", "model.npz", "topology.png"])
+def test_results_take_the_place_of_nothing_else(tmp_path: Path, name: str) -> None:
+    must = rf"^out must be a new directory or that of an earlier run, got '{tmp_path}': '{name}'"
+    check_places(tmp_path)
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(FileExistsError, match=f"{must} in it would be lost, and is not of a run"):
+        check_places(tmp_path)
+    with pytest.raises(FileExistsError, match=f"{must} in it is the data"):
+        check_places(tmp_path, tmp_path / name)
+    (tmp_path / name).unlink()
+    (tmp_path / name).mkdir()
+    with pytest.raises(IsADirectoryError, match=f"{must} in it is a directory"):
+        check_places(tmp_path)
+
+
+def test_a_run_may_follow_another_but_not_eat_its_own_data(tmp_path: Path) -> None:
+    table = write_flowers(tmp_path / "flowers.csv")
+    config = ExperimentConfig("xor", gens=1, pop=4, steps=1, out=str(tmp_path), pictures=False)
+    first = {path: path.read_bytes() for path in run_experiment(config).files}
+    run_experiment(replace(config, seed=1))
+    assert first != {path: path.read_bytes() for path in first}
+    second = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    table.replace(tmp_path / "history.csv")
+    own = str(tmp_path / "history.csv")
+    with pytest.raises(FileExistsError, match="'history.csv' in it is the data"):
+        run_experiment(replace(config, task=own, target="species", impute="median"))
+    assert Path(own).read_bytes() == second[table]
+
+
+def test_a_picture_that_cannot_be_written_costs_no_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(drawing, "draw_topology", full)
+    config = ExperimentConfig("xor", gens=1, pop=4, steps=1, out=str(tmp_path))
+    result = run_experiment(config)
+    names = ["model.npz", "history.csv", "metrics.json", "learning_curve.png"]
+    assert {path.name for path in result.files} >= set(names)
+    assert "topology.png" not in [path.name for path in tmp_path.iterdir()]
+    assert "some pictures are missing, the model is written: [Errno 28] No space" in caplog.text

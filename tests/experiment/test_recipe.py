@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.experiment.tables import write_flowers
 
 from spiral_monolith_neat_numpy.experiment.config import ExperimentConfig
 from spiral_monolith_neat_numpy.experiment.recipe import DRAWN, REGRESSION, TABLE, recipe_for
@@ -73,3 +74,9 @@ def test_many_classes_leave_room_beyond_the_first_layer() -> None:
     task = dataclasses.replace(load_task("iris"), split=Split(part, part, part))
     neat, _ = build(SMALL, task)
     assert 128 < max(genome.n_hidden for genome in neat.population) < neat.max_hidden_nodes
+
+
+def test_a_table_that_is_called_like_drawn_points_is_a_table(tmp_path: Path) -> None:
+    table = write_flowers(tmp_path / "xor")
+    assert recipe_for(load_task(table, target="species", impute="median")) is TABLE
+    assert recipe_for(load_task("xor")) is DRAWN

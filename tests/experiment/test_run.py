@@ -227,6 +227,7 @@ def test_nothing_is_written_unless_asked(tmp_path: Path, monkeypatch: pytest.Mon
 def test_pictures_of_an_earlier_run_do_not_stay(tmp_path: Path) -> None:
     mine = tmp_path / "mine.png"
     mine.touch()
+    run_experiment(with_changes(out=str(tmp_path)))
     for name in ("decision_boundary.png", "regression_fit.png"):
         (tmp_path / name).touch()
     result = run_experiment(with_changes(out=str(tmp_path)))
@@ -267,6 +268,7 @@ def test_interrupt_while_drawing_leaves_out_the_rest_of_the_pictures(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(drawing, "draw_decision_boundary", interrupt)
+    run_experiment(with_changes(out=str(tmp_path)))
     (tmp_path / "topology.png").touch()
     result = run_experiment(with_changes(out=str(tmp_path), pictures=True))
     assert result.ending.interrupted

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 from pathlib import Path
 
 import pytest
@@ -153,3 +154,14 @@ def test_rows_of_values_become_a_table_of_text() -> None:
 def test_long_texts_and_lists_are_cut_in_messages() -> None:
     assert len(shown("x" * 500)) < 70
     assert listed([f"c{i}" for i in range(30)]).endswith("'c19' and 10 more")
+
+
+def test_blank_lines_before_the_header_are_passed_over(path: Path) -> None:
+    path.write_text("\n   \na,b\n1,2\n")
+    assert read_table(path).header == ("a", "b")
+
+
+def test_a_file_name_is_text_whatever_its_bytes(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"fl\xff.csv")
+    path.write_text("a,b\n1,2\n")
+    assert read_table(path).source == "fl?.csv"

@@ -37,6 +37,9 @@ def predict_rows(
         ModelFileError, DataError, OSError: a file that cannot be used.
         ValueError: probabilities of a regression.
     """
+    for argument, path in (("MODEL", model_path), ("CSV", table_path)):
+        if out is not None and out.exists() and path.exists() and out.samefile(path):
+            raise ValueError(f"--out must be another file than {argument}, got {str(out)!r}")
     model = load_model(model_path)
     preprocessor = model.preprocessor
     if proba and preprocessor.kind == "regression":

@@ -10,7 +10,10 @@ def score_words(value: object) -> str:
     """Return a score, or "-" for None, which stands for one that is not defined."""
     if not isinstance(value, (int, float)):
         return "-"
-    return f"{value:.4f}" if abs(value) < 1000.0 else f"{value:,.1f}"
+    size = abs(value)
+    if size != 0.0 and not 1e-3 <= size < 1e9:
+        return f"{value:.3g}"
+    return f"{value:.4f}" if size < 1000.0 else f"{value:,.1f}"
 
 
 def told_apart(low: float, high: float) -> tuple[str, str]:

@@ -166,11 +166,19 @@ class FitnessBackpropShared(GradientFitness):
 
 
 def _same(arrays: tuple[AnyArray, ...], others: tuple[AnyArray, ...]) -> bool:
-    """Whether both show the same memory; as both are held, no address was given out twice."""
+    """Whether both show the same memory, which nobody can have written to.
+
+    As both are held, no address was given out twice.
+    """
     pairs = zip(arrays, others, strict=False)
-    return len(arrays) == len(others) and all(
-        a.ctypes.data == b.ctypes.data and a.shape == b.shape and a.dtype == b.dtype
-        for a, b in pairs
+    fixed = not any(array.flags.writeable for array in arrays)
+    return (
+        fixed
+        and len(arrays) == len(others)
+        and all(
+            a.ctypes.data == b.ctypes.data and a.shape == b.shape and a.dtype == b.dtype
+            for a, b in pairs
+        )
     )
 
 

@@ -99,7 +99,14 @@ def as_score(value: object, genome_id: int) -> float:
             f"the fitness must return a number, got {_brief(value)} for genome {genome_id}",
             genome_id,
         )
-    return float(value)  # type: ignore[arg-type]
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except (ArithmeticError, TypeError, ValueError) as error:
+        raise FitnessError(
+            f"the fitness must return a number, got {_brief(value)} for genome {genome_id}: "
+            f"{error}",
+            genome_id,
+        ) from error
 
 
 def _brief(value: object) -> str:

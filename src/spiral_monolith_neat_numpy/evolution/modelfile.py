@@ -6,6 +6,7 @@ opens it. Every entry carries a checksum.
 
 import io
 import json
+import os
 import struct
 import zipfile
 import zlib
@@ -153,6 +154,15 @@ def _record(genome: Genome) -> dict[str, Any]:
         "fitness": str(fitness) if fitness is not None and np.isinf(fitness) else fitness,
         **{name: getattr(genome, name) for name in _RECORD},
     }
+
+
+def is_model(path: str | os.PathLike[str]) -> bool:
+    """Return whether a file was written as a model, of whatever version, damaged or not."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return _JSON in archive.namelist()
+    except _DAMAGE:
+        return False
 
 
 def _archive(text: str, arrays: Mapping[str, AnyArray]) -> bytes:

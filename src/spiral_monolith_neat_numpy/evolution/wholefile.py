@@ -8,7 +8,8 @@ from pathlib import Path
 def write_whole(path: str | os.PathLike[str], content: bytes) -> Path:
     """Write ``content`` to a temporary file beside ``path``, which then takes its name.
 
-    What is no regular file (``/dev/stdout``) is written to directly.
+    What is no regular file (``/dev/stdout``) is written to directly, and of a link the file that
+    it leads to.
 
     Raises:
         OSError: the directory is missing or cannot be written, or the disk is full; what was
@@ -16,12 +17,13 @@ def write_whole(path: str | os.PathLike[str], content: bytes) -> Path:
     """
     target = Path(path)
     # In the same directory, hence on the same file system: the renaming is then atomic.
-    part = target.with_name(f".spiral-neat-{os.getpid()}-{threading.get_ident()}.part")
+    place = target.resolve() if target.is_symlink() else target
+    part = place.parent / f".spiral-neat-{os.getpid()}-{threading.get_ident()}.part"
     try:
-        if target.exists() and not target.is_file():
-            target.write_bytes(content)
+        if place.exists() and not place.is_file():
+            place.write_bytes(content)
         else:
-            _write_and_rename(content, part, target)
+            _write_and_rename(content, part, place)
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(target)) from error
     return target

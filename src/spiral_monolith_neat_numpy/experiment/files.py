@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from spiral_monolith_neat_numpy.errors import retold
+from spiral_monolith_neat_numpy.evolution.modelfile import is_model
 from spiral_monolith_neat_numpy.evolution.records import records_csv
 from spiral_monolith_neat_numpy.evolution.wholefile import write_whole
 from spiral_monolith_neat_numpy.experiment.drawing import PICTURES, draw_results
@@ -71,6 +72,33 @@ def output_directory(path: str | os.PathLike[str], name: str = "out") -> Iterato
         raise
 
 
+def check_places(directory: Path, data: Path | None = None, name: str = "out") -> None:
+    """Raise if results would take the place of something else than results.
+
+    Args:
+        directory: where they will be written.
+        data: the file that the run reads, if there is one.
+        name: name of the argument, for the message.
+
+    Raises:
+        OSError: a file of ours has the name of a directory, or of the data, or lies there
+            without a model, so that it is of no earlier run.
+    """
+    must = f"{name} must be a new directory or that of an earlier run, got {str(directory)!r}"
+    places = [directory / one for one in (MODEL, HISTORY, METRICS, *PICTURES)]
+    taken = [place for place in places if place.exists()]
+    for place in taken:
+        if place.is_dir():
+            raise IsADirectoryError(f"{must}: {place.name!r} in it is a directory")
+        if data is not None and data.exists() and place.samefile(data):
+            raise FileExistsError(f"{must}: {place.name!r} in it is the data")
+    if taken and not is_model(directory / MODEL):
+        raise FileExistsError(
+            f"{must}: {taken[0].name!r} in it would be lost, and is not of a run, as there is no "
+            f"model in {MODEL!r}"
+        )
+
+
 def write_results(
     result: ExperimentResult, out: Path, *, pictures: bool, patience: Patience
 ) -> ExperimentResult:
@@ -86,7 +114,8 @@ def write_results(
         patience: what keeps Ctrl-C.
 
     Raises:
-        OSError: something cannot be written; what was written before it is whole.
+        OSError: model, history or metrics cannot be written; what was there before is whole. Of
+            pictures that cannot be, the log tells.
         ImportError: pictures were asked for and Matplotlib is missing.
     """
     files = _replace_run(result, out)
@@ -97,6 +126,8 @@ def write_results(
         except KeyboardInterrupt:
             _log.warning("interrupted while drawing: some pictures are missing")
             late = True
+        except OSError as error:  # the run is safe, and worth more than its pictures
+            _log.warning("some pictures are missing, the model is written: %s", error)
     if (late or patience.kept) and not result.ending.interrupted:
         result = result.as_interrupted()
         _write_run(result, out)

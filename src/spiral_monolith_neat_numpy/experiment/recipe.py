@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from spiral_monolith_neat_numpy.evaluation.backprop import BackpropSettings
 from spiral_monolith_neat_numpy.settings import Settings
-from spiral_monolith_neat_numpy.tasks.registry import DRAWN_NAMES, Task
+from spiral_monolith_neat_numpy.tasks.registry import Task
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,6 @@ REGRESSION = replace(TABLE, backprop=replace(TABLE.backprop, l2=0.05), noise_std
 
 def recipe_for(task: Task) -> Recipe:
     """Return the recipe for a task."""
-    if task.name in DRAWN_NAMES:
+    if task.is_drawn:
         return DRAWN
     return REGRESSION if task.kind == "regression" else TABLE

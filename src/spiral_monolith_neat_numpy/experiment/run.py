@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from spiral_monolith_neat_numpy.errors import FitnessError, check_integer
 from spiral_monolith_neat_numpy.evaluation.backprop import BackpropData, FitnessBackprop
@@ -13,6 +14,7 @@ from spiral_monolith_neat_numpy.evolution.records import GenerationRecord
 from spiral_monolith_neat_numpy.experiment.config import MAX_SEED, ExperimentConfig
 from spiral_monolith_neat_numpy.experiment.files import (
     check_drawing,
+    check_places,
     output_directory,
     write_results,
 )
@@ -118,6 +120,7 @@ def run_experiment(
         if config.out is None:
             return _run(config, task, on_generation, prepare, patience)
         with output_directory(config.out, out_name) as out:
+            check_places(out, None if task.is_drawn else Path(config.task), out_name)
             result = _run(config, task, on_generation, prepare, patience)
             return write_results(result, out, pictures=config.pictures, patience=patience)
 

@@ -28,7 +28,7 @@ from spiral_monolith_neat_numpy.tasks.dataset import (
 from spiral_monolith_neat_numpy.tasks.generators import DEFAULT_NOISE, DRAWN_TASKS, draw_task
 from spiral_monolith_neat_numpy.tasks.labels import class_column, classes_of
 from spiral_monolith_neat_numpy.tasks.preprocess import Preprocessor
-from spiral_monolith_neat_numpy.tasks.table import Table, listed, read_table, shown
+from spiral_monolith_neat_numpy.tasks.table import Table, file_name, listed, read_table, shown
 from spiral_monolith_neat_numpy.tasks.target import (
     check_row_counts,
     choose_kind,
@@ -54,11 +54,13 @@ class Task:
         split: training, validation and test part, encoded by ``preprocessor``: class
             indices, or for regression standardised targets.
         preprocessor: fitted on the training part; takes raw rows and gives raw targets back.
+        is_drawn: whether its points are drawn at random, as many as were asked for.
     """
 
     name: str
     split: Split
     preprocessor: Preprocessor
+    is_drawn: bool = False
 
     @property
     def kind(self) -> Kind:
@@ -129,7 +131,7 @@ def _draw(name: str, seed: int) -> Task:
         draws[0][0], target_column(draws[0][1], "class"), kind="classification", scale=False
     )
     train, validation, test = (preprocessor.dataset(X, y) for X, y in draws)
-    return Task(name, Split(train, validation, test), preprocessor)
+    return Task(name, Split(train, validation, test), preprocessor, is_drawn=True)
 
 
 def _load_shipped(name: str, seed: int, fractions: Sequence[float]) -> Task:
@@ -181,7 +183,7 @@ def _load_csv(path: Path, seed: int, options: _CsvOptions, fractions: Sequence[f
         for column in columns:
             check_present(column, "impute='median' fills them")
     return _split_task(
-        path.name, columns, goal, _Splitting(kind, options.impute, seed, tuple(fractions))
+        file_name(path), columns, goal, _Splitting(kind, options.impute, seed, tuple(fractions))
     )
 
 

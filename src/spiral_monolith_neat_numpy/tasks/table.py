@@ -85,7 +85,7 @@ def read_table(path: str | os.PathLike[str]) -> Table:
             no rows, repeats or omits a column's name, or has a row of another length. The
             message gives the line.
     """
-    source = Path(path).name
+    source = file_name(path)
     try:
         raw = Path(path).read_bytes()
     except OSError as error:
@@ -102,11 +102,16 @@ def read_table(path: str | os.PathLike[str]) -> Table:
     if "\0" in text:
         raise DataError(f"{source} must be a CSV file, got a null byte: it is not text")
     records = _records(source, text, _sniff(text))
-    _, header = next(records, (0, []))
+    _, header = next((record for record in records if any(record[1])), (0, []))
     # A line of blanks is one empty field: a missing value where there is one column.
     blank = None if len(header) == 1 else [""]
     filled = (record for record in records if record[1] != blank)
     return _checked(source, header, filled)
+
+
+def file_name(path: str | os.PathLike[str]) -> str:
+    """Return a file's name as text that can be written and drawn: "?" stands for odd bytes."""
+    return Path(path).name.encode(errors="replace").decode()
 
 
 def shown(text: str) -> str:
