@@ -7,6 +7,7 @@ takes a second, in which Ctrl-C would print where in them it came.
 import os
 import signal
 import sys
+from collections.abc import Callable
 
 _INTERRUPTED = 130  # as shells report a process that SIGINT ended
 _CUT_SHORT = 1
@@ -25,23 +26,34 @@ def main() -> None:
     try:
         from spiral_monolith_neat_numpy.cli import main as command
 
-        try:
-            command()
-        finally:
-            sys.stdout.flush()  # what fails now would fail without a word at exit
-    except BrokenPipeError:  # the reader (head, a pager) has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(_CUT_SHORT)
-    except OSError as error:  # --help or --version: the commands tell of their own errors
-        sys.stderr.write(f"Error: standard output cannot be written: {error.strerror}\n")
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(_BAD_OUTPUT)
+        _heard(command)
     except KeyboardInterrupt:
         sys.stderr.write("Interrupted\n")
         sys.exit(_INTERRUPTED)
     finally:
         if heeded:  # all is done: Python's own end has nothing to say of Ctrl-C
             signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def _heard(command: Callable[[], None]) -> None:
+    """Run the command; say so in a sentence where its output cannot be written."""
+    try:
+        try:
+            command()
+        finally:
+            sys.stdout.flush()  # what fails now would fail without a word at exit
+    except BrokenPipeError:  # the reader (head, a pager) has seen enough
+        silence_output()
+        sys.exit(_CUT_SHORT)
+    except OSError as error:  # --help or --version: the commands tell of their own errors
+        silence_output()
+        sys.stderr.write(f"Error: standard output cannot be written: {error.strerror}\n")
+        sys.exit(_BAD_OUTPUT)
+
+
+def silence_output() -> None:
+    """Lead standard output nowhere: Python flushes into it again when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def end_at_once(signal_number: int, frame: object) -> None:

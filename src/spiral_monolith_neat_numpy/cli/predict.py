@@ -12,7 +12,7 @@ from spiral_monolith_neat_numpy.arrays import AnyArray
 from spiral_monolith_neat_numpy.cli.speaking import cannot, json_safe, load_model, say
 from spiral_monolith_neat_numpy.cli.words import count, score_name, score_words
 from spiral_monolith_neat_numpy.errors import DataError
-from spiral_monolith_neat_numpy.evolution.wholefile import write_whole
+from spiral_monolith_neat_numpy.evolution.wholefile import is_same_file, write_whole
 from spiral_monolith_neat_numpy.experiment.scores import score
 from spiral_monolith_neat_numpy.network.face import RowNetwork
 from spiral_monolith_neat_numpy.network.genome_network import compile_rows
@@ -38,7 +38,7 @@ def predict_rows(
         ValueError: probabilities of a regression.
     """
     for argument, path in (("MODEL", model_path), ("CSV", table_path)):
-        if out is not None and out.exists() and path.exists() and out.samefile(path):
+        if out is not None and is_same_file(out, path):
             raise ValueError(f"--out must be another file than {argument}, got {str(out)!r}")
     model = load_model(model_path)
     preprocessor = model.preprocessor

@@ -17,6 +17,7 @@ from spiral_monolith_neat_numpy.cli.interrupts import held_back, let_raise
 from spiral_monolith_neat_numpy.errors import FitnessError, retold
 from spiral_monolith_neat_numpy.experiment.patience import is_interrupt
 from spiral_monolith_neat_numpy.tasks.model import Model, load
+from spiral_neat_command import silence_output
 
 INTERRUPTED = 130  # as shells report a process that SIGINT ended
 FAILED = 1
@@ -69,8 +70,7 @@ def errors_told(options: Mapping[str, str], *, quiet: bool = False) -> Iterator[
     except KeyboardInterrupt:
         raise _nothing_finished() from None
     except BrokenPipeError:
-        # The reader (head, a pager) has seen enough; Python must not flush into it again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        silence_output()  # the reader (head, a pager) has seen enough
         raise typer.Exit(FAILED) from None
     except (FitnessError, MemoryError) as error:
         say("Error", "bold red", str(error) or "out of memory")

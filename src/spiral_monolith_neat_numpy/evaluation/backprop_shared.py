@@ -170,15 +170,12 @@ def _same(arrays: tuple[AnyArray, ...], others: tuple[AnyArray, ...]) -> bool:
 
     As both are held, no address was given out twice.
     """
-    pairs = zip(arrays, others, strict=False)
-    fixed = not any(array.flags.writeable for array in arrays)
-    return (
-        fixed
-        and len(arrays) == len(others)
-        and all(
-            a.ctypes.data == b.ctypes.data and a.shape == b.shape and a.dtype == b.dtype
-            for a, b in pairs
-        )
+    return len(arrays) == len(others) and all(
+        a.ctypes.data == b.ctypes.data
+        and a.shape == b.shape
+        and a.dtype == b.dtype
+        and not a.flags.writeable
+        for a, b in zip(arrays, others, strict=False)
     )
 
 

@@ -95,18 +95,18 @@ def as_score(value: object, genome_id: int) -> float:
         value, (bool, np.bool_, complex, np.complexfloating)
     )
     if not is_number or getattr(value, "shape", ()) != ():
-        raise FitnessError(
-            f"the fitness must return a number, got {_brief(value)} for genome {genome_id}",
-            genome_id,
-        )
+        raise _refusal(value, genome_id)
     try:
         return float(value)  # type: ignore[arg-type]
     except (ArithmeticError, TypeError, ValueError) as error:
-        raise FitnessError(
-            f"the fitness must return a number, got {_brief(value)} for genome {genome_id}: "
-            f"{error}",
-            genome_id,
-        ) from error
+        raise _refusal(value, genome_id, f": {error}") from error
+
+
+def _refusal(value: object, genome_id: int, why: str = "") -> FitnessError:
+    return FitnessError(
+        f"the fitness must return a number, got {_brief(value)} for genome {genome_id}{why}",
+        genome_id,
+    )
 
 
 def _brief(value: object) -> str:

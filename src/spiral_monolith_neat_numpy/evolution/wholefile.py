@@ -16,8 +16,8 @@ def write_whole(path: str | os.PathLike[str], content: bytes) -> Path:
             at ``path`` is still there.
     """
     target = Path(path)
-    # In the same directory, hence on the same file system: the renaming is then atomic.
     place = target.resolve() if target.is_symlink() else target
+    # In the same directory, hence on the same file system: the renaming is then atomic.
     part = place.parent / f".spiral-neat-{os.getpid()}-{threading.get_ident()}.part"
     try:
         if place.exists() and not place.is_file():
@@ -27,6 +27,11 @@ def write_whole(path: str | os.PathLike[str], content: bytes) -> Path:
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(target)) from error
     return target
+
+
+def is_same_file(one: Path, other: Path) -> bool:
+    """Return whether both are there and are one file, by whatever names and links."""
+    return one.exists() and other.exists() and one.samefile(other)
 
 
 def _write_and_rename(content: bytes, part: Path, target: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from spiral_monolith_neat_numpy.errors import retold
 from spiral_monolith_neat_numpy.evolution.modelfile import is_model
 from spiral_monolith_neat_numpy.evolution.records import records_csv
-from spiral_monolith_neat_numpy.evolution.wholefile import write_whole
+from spiral_monolith_neat_numpy.evolution.wholefile import is_same_file, write_whole
 from spiral_monolith_neat_numpy.experiment.drawing import PICTURES, draw_results
 from spiral_monolith_neat_numpy.experiment.patience import Patience
 from spiral_monolith_neat_numpy.experiment.result import ExperimentResult
@@ -90,7 +90,7 @@ def check_places(directory: Path, data: Path | None = None, name: str = "out") -
     for place in taken:
         if place.is_dir():
             raise IsADirectoryError(f"{must}: {place.name!r} in it is a directory")
-        if data is not None and data.exists() and place.samefile(data):
+        if data is not None and is_same_file(place, data):
             raise FileExistsError(f"{must}: {place.name!r} in it is the data")
     if taken and not is_model(directory / MODEL):
         raise FileExistsError(

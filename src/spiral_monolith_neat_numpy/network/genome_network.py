@@ -44,11 +44,9 @@ class GenomeNetwork(Stepper, Network):
 
     def activate(self, X: ArrayLike) -> FloatArray:
         """Return the outputs' activations for one sample or for rows (see ``Network``)."""
-        if isinstance(X, np.ndarray) and X.shape == self._shape and X.dtype.kind == "f":
-            return self.run(X)
-        array = as_floats("X", X)
+        array = X if isinstance(X, np.ndarray) and X.dtype.kind == "f" else as_floats("X", X)
         if array.ndim == 1 or self._rows is None:
-            return self.run(self.checked(array))
+            return self.run(array)
         return self._rows.activate(array)
 
     def logits(self, X: ArrayLike) -> FloatArray:

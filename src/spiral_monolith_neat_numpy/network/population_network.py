@@ -1,6 +1,6 @@
 """Many genomes side by side: each activation gives every one of them a sample of its own."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -27,7 +27,7 @@ class PopulationNetwork:
         (3, 2)
     """
 
-    def __init__(self, networks: list[Stepper]) -> None:
+    def __init__(self, networks: Sequence[Stepper]) -> None:
         """Take networks of the same numbers of inputs and outputs, at least one."""
         self.n_inputs, self.n_outputs = networks[0].n_inputs, networks[0].n_outputs
         programs = [network.program for network in networks]
@@ -95,4 +95,4 @@ def compile_population(genomes: Iterable[Genome]) -> PopulationNetwork:
             f"genomes must have the {sizes[0][0]} inputs and {sizes[0][1]} outputs of the first, "
             f"got {sizes[odd][0]} and {sizes[odd][1]} at index {odd}"
         )
-    return PopulationNetwork(list[Stepper](networks))
+    return PopulationNetwork(networks)

@@ -3,10 +3,9 @@
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from spiral_monolith_neat_numpy.arrays import FloatArray, IntArray
-from spiral_monolith_neat_numpy.errors import as_floats, check_finite
+from spiral_monolith_neat_numpy.errors import check_finite
 from spiral_monolith_neat_numpy.genes.codes import HIDDEN, INPUT, OUTPUT
 from spiral_monolith_neat_numpy.genes.packed import Genes
 from spiral_monolith_neat_numpy.kernels.jit import direct
@@ -100,28 +99,19 @@ class Stepper:
         """Run one sample; return ``(n_outputs,)`` float64, an array of its own.
 
         Args:
-            x: ``(n_inputs,)`` of a type of floats.
+            x: numbers, ``(n_inputs,)`` finite ones.
 
         Raises:
-            ValueError: NaN or infinity; the state stays as it was.
+            ValueError: another shape, NaN or infinity; the state stays as it was.
         """
+        if x.shape != self._shape:
+            raise ValueError(
+                f"X must have shape {self._shape}, one sample at a time, got {x.shape}"
+            )
         self._inputs[...] = x
         if not self._kernel(self.program):
             check_finite("X", self._inputs)
         return self._outputs.copy()
-
-    def checked(self, x: ArrayLike) -> FloatArray:
-        """Return a sample as ``run`` takes it.
-
-        Raises:
-            ValueError: another shape than ``(n_inputs,)``, or no numbers.
-        """
-        array = as_floats("X", x)
-        if array.shape != self._shape:
-            raise ValueError(
-                f"X must have shape {self._shape}, one sample at a time, got {array.shape}"
-            )
-        return array
 
     @property
     def _whole(self) -> IntArray:
