@@ -14,6 +14,7 @@ from spiral_monolith_neat_numpy.kernels.layout import EdgeArrays, Genomes, NodeA
 from spiral_monolith_neat_numpy.kernels.mutate import Noise
 from spiral_monolith_neat_numpy.kernels.numbering import sum_sizes
 from spiral_monolith_neat_numpy.kernels.random import start_stream
+from spiral_monolith_neat_numpy.kernels.ranges import N_WORDS, NEXT, NOTED, Ranges
 from spiral_monolith_neat_numpy.kernels.structure import N_COLUMNS, Growth
 from spiral_monolith_neat_numpy.seeding import Purpose, stream_key
 
@@ -190,7 +191,8 @@ def run_conceive(
     keys = Keys(np.uint64(SEED), int(Purpose.INHERIT), int(Purpose.STRUCTURE), 3)
     columns = matings_of(matings)
     for first, last in [(0, n)] if spans is None else spans:
-        conceive(packed, columns, scales, variation, keys, split_node_of_edge, first, last, draft)
+        part = part_of(first, last)
+        conceive(part, packed, columns, scales, variation, keys, split_node_of_edge, draft)
     return draft
 
 
@@ -206,8 +208,15 @@ def run_deliver(
     sum_sizes(draft.proposal, node_offset, edge_offset)
     out = unset_genomes(node_offset, edge_offset)
     for first, last in [(0, n)] if spans is None else spans:
-        deliver(draft, ids, variation, first, last, out)
+        deliver(part_of(first, last), draft, ids, variation, out)
     return out
+
+
+def part_of(first: int, last: int) -> Ranges:
+    """Return the items first .. last - 1 as one thread takes them that was called to help."""
+    words = np.zeros(N_WORDS, np.int64)
+    words[NEXT], words[NOTED] = first, -1
+    return Ranges(words, 0, last, max(last - first, 1), 1, True, 0)
 
 
 def clones(n: int, spared: int = -1) -> list[Mating]:

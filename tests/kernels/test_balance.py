@@ -14,6 +14,7 @@ from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.packed import Genes
 from spiral_monolith_neat_numpy.genes.population import Population
 from spiral_monolith_neat_numpy.kernels.balance import balance
+from spiral_monolith_neat_numpy.kernels.ranges import NOTED, for_one
 
 START = np.array([[0.0, 0.0, 0.07, 0.0, 0.0, 0.0]])
 
@@ -25,8 +26,9 @@ def balanced(
     n = len(several)
     actions = np.full((n, len(starts)), -9, dtype=np.int64)
     unrest = np.full((n, len(starts)), -9.0)
-    unfit = balance(genomes, 0, n, starts, most, velocities, actions, unrest)
-    return actions, unrest, unfit
+    ranges = for_one(n)
+    balance(ranges, genomes, starts, most, velocities, actions, unrest)
+    return actions, unrest, int(ranges.words[NOTED])
 
 
 def direct(weights: list[float], code: int = 3) -> Genes:

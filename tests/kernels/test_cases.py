@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.conftest import JIT_OFF
 from tests.genes.strategies import make_genes, recurrent_genes
+from tests.kernels.packing import part_of
 from tests.recurrent_reference import PlainRecurrentNetwork
 
 from spiral_monolith_neat_numpy.arrays import FloatArray
@@ -13,6 +14,7 @@ from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.packed import Genes
 from spiral_monolith_neat_numpy.genes.population import Population
 from spiral_monolith_neat_numpy.kernels.cases import LANES, N_SUMS, score_cases
+from spiral_monolith_neat_numpy.kernels.ranges import NOTED
 
 
 def padded(rows: FloatArray) -> FloatArray:
@@ -24,8 +26,9 @@ def sums_of(
 ) -> tuple[FloatArray, int]:
     genomes = Population.from_genomes([Genome.from_genes(g) for g in several]).packed
     first, last, _ = part.indices(len(several))
-    out = np.full((last - first, N_SUMS), -9.0)
-    return out, score_cases(genomes, first, last, padded(X), np.ascontiguousarray(y.T), out)
+    out, ranges = np.full((len(several), N_SUMS), -9.0), part_of(first, last)
+    score_cases(ranges, genomes, padded(X), np.ascontiguousarray(y.T), out)
+    return out, int(ranges.words[NOTED])
 
 
 def sums_of_twin(genes: Genes, X: FloatArray, y: FloatArray) -> FloatArray:
@@ -55,7 +58,8 @@ def test_a_range_of_genomes_gives_the_same_bits(several: list[Genes], data: st.D
     last = data.draw(st.integers(first, len(several)))
     whole, _ = sums_of(several, X, y)
     part, _ = sums_of(several, X, y, slice(first, last))
-    np.testing.assert_array_equal(part, whole[first:last])
+    np.testing.assert_array_equal(part[first:last], whole[first:last])
+    assert (np.delete(part, np.s_[first:last], axis=0) == -9.0).all()
 
 
 def test_worked_by_hand() -> None:
@@ -99,7 +103,7 @@ def test_an_edge_to_nowhere_is_no_network() -> None:
 def test_no_genomes_and_no_cases() -> None:
     genes = make_genes({0: (0, 0, 0.0), 1: (2, 0, 0.0)}, [(0, 1)])
     none, unfit = sums_of([genes], np.zeros((1, 1)), np.zeros((1, 1)), slice(0, 0))
-    assert (none.shape, unfit) == ((0, N_SUMS), -1)
+    assert (none.tolist(), unfit) == ([[-9.0] * N_SUMS], -1)
     found, _ = sums_of([genes], np.zeros((0, 1)).reshape(0, 1)[:0], np.zeros((0, 1)))
     assert found.tolist() == [[0.0, 0.0, 0.0]]
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests import reference
+from tests.kernels.packing import part_of
 from tests.kernels.test_distance import Edges, spans_of
 
 from spiral_monolith_neat_numpy.arrays import FloatArray, IntArray, KeyArray
@@ -38,7 +39,8 @@ def run_approach(
     known_marks = np.array([reference.mark(edges) for edges in known], dtype=np.uint64)
     own, theirs = spans_of(*genomes), spans_of(*known)
     for first, last in ((n // 3, n), (0, n // 3)):
-        approach(own, theirs, known_marks, into, COEFFICIENTS, threshold, first, last, *near)
+        part = part_of(first, last)
+        approach(part, own, theirs, known_marks, into, COEFFICIENTS, threshold, *near)
     assert [int(word) for word in near[0]] == [reference.mark(edges) for edges in genomes]
     return near
 

@@ -185,8 +185,8 @@ def test_a_population_of_another_size_has_no_solvers() -> None:
 @pytest.mark.parametrize("dtype", [np.int64, np.float32, np.bool_])
 def test_cases_of_other_types_are_read_as_numbers(dtype: Any) -> None:
     class Or(CaseFitness):
-        def _scores(self, sums: FloatArray) -> FloatArray:
-            return np.asarray(4.0 - sums[:, 0])
+        def scores_of(self, room: FloatArray) -> FloatArray:
+            return np.asarray(4.0 - room[:, 0])
 
     X, y = np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), np.array([[0], [1], [1], [1]])
     genome = Population.first(1, 2, 1)[0]

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.genes.strategies import populations
+from tests.kernels.packing import part_of
 
 from spiral_monolith_neat_numpy.genes.genome import ConnectionGene, Genome, NodeGene
 from spiral_monolith_neat_numpy.genes.innovation import InnovationTracker
@@ -330,15 +331,22 @@ def test_genomes_the_tracker_does_not_know_are_refused() -> None:
         )
 
 
-def in_pieces(n: int, work: Callable[[int, int], None]) -> None:
+def in_pieces(n: int, least: int, kernel: Any, *arguments: Any) -> int:
     """Do the work piece by piece, the last one first."""
     for first in reversed(range(0, n, 7)):
-        work(first, min(n, first + 7))
+        kernel(part_of(first, min(n, first + 7)), *arguments)
+    return -1
 
 
-def on_threads(n: int, work: Callable[[int, int], None]) -> None:
+def on_threads(n: int, least: int, kernel: Any, *arguments: Any) -> int:
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(work, range(0, n, 5), [*range(5, n, 5), n]))
+        futures = [
+            pool.submit(kernel, part_of(first, min(n, first + 5)), *arguments)
+            for first in range(0, n, 5)
+        ]
+        for future in futures:
+            future.result()
+    return -1
 
 
 @pytest.mark.parametrize("spread", [in_pieces, on_threads])

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol
+from typing import Any, Protocol
 
 from spiral_monolith_neat_numpy.arrays import FloatArray
 from spiral_monolith_neat_numpy.evaluation.calling import Fitness
@@ -39,6 +39,9 @@ class Backend(Protocol):
     @property
     def executor(self) -> ThreadPoolExecutor | None:
         """Threads for a fitness that scores a whole population by itself, if there are any."""
+
+    def spread(self, n: int, least: int, kernel: Any, *arguments: Any) -> int:
+        """Call a kernel in every thread there is (see ``genes.ranges.Spread``)."""
 
     def evaluate(
         self, population: Population, fitness: Fitness, seed: int, generation: int

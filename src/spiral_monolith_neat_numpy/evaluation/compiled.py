@@ -1,22 +1,18 @@
 """Fitnesses that are compiled: packed genes go in, scores come out, no Python per genome."""
 
 from abc import ABC, abstractmethod
-from typing import Protocol
-
-import numpy as np
+from typing import Any, Protocol
 
 from spiral_monolith_neat_numpy.arrays import FloatArray
 from spiral_monolith_neat_numpy.errors import FitnessError, GenomeError
 from spiral_monolith_neat_numpy.evaluation.context import PopulationContext
-from spiral_monolith_neat_numpy.evaluation.turns import take_turns
 from spiral_monolith_neat_numpy.genes.gather import pack_genes
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.packed import Genes
 from spiral_monolith_neat_numpy.genes.population import Population
+from spiral_monolith_neat_numpy.genes.ranges import Spread, at_once
 from spiral_monolith_neat_numpy.genes.validity import check_genome
 from spiral_monolith_neat_numpy.kernels.layout import Genomes
-
-_TURNS_PER_WORKER = 8  # so that one slow range at the end leaves no worker idle for long
 
 
 class PopulationFitness(Protocol):
@@ -32,12 +28,12 @@ class PopulationFitness(Protocol):
 class CompiledFitness(ABC):
     """A ``PopulationFitness`` whose kernel scores a range of packed genomes; picklable.
 
-    A single genome is a range of one, so both ways give the same bits.
+    A single genome is a population of one, so both ways give the same bits.
 
     Attributes:
         num_inputs: inputs that a network must have.
         num_outputs: outputs that it must have.
-        genomes_per_turn: genomes at least that a thread takes at once; fewer are not worth it.
+        genomes_per_turn: genomes that take some ten microseconds; a thread takes no fewer at once.
         changes_genomes: whether it writes into the population: it does not.
     """
 
@@ -47,12 +43,19 @@ class CompiledFitness(ABC):
     genomes_per_turn: int
 
     @abstractmethod
-    def score_range(self, genomes: Genomes, first: int, last: int) -> tuple[FloatArray, int]:
-        """Score genomes first .. last - 1.
+    def room_for(self, n: int) -> Any:
+        """Return where the kernel writes what ``n`` genomes come to."""
 
-        Returns:
-            Their scores, and the first of them that has no network of the right size, or -1.
+    @abstractmethod
+    def kernel_on(self, genomes: Genomes, out_room: Any) -> tuple[Any, ...]:
+        """Return the kernel that runs genomes, and its arguments (see ``Spread``).
+
+        It notes those that have no network of the right size.
         """
+
+    @abstractmethod
+    def scores_of(self, room: Any) -> FloatArray:
+        """Return the scores, once all genomes have run."""
 
     def __call__(self, genome: Genome) -> float:
         """Return the score of one genome.
@@ -60,33 +63,39 @@ class CompiledFitness(ABC):
         Raises:
             GenomeError: it has other inputs or outputs, or breaks a law.
         """
-        scores, unfit = self.score_range(pack_genes(genome.genes), 0, 1)
-        if unfit >= 0:
-            raise self._refusal(genome.genes)
-        return float(scores[0])
+        return float(self.scores_of(self.run_one(genome))[0])
 
     def evaluate_population(self, population: Population, context: PopulationContext) -> FloatArray:
-        """Score a whole population, by ranges on ``context.executor``'s threads if it is large.
+        """Score a whole population, by ranges on the context's threads if it is large.
 
         Raises:
             FitnessError: a genome as in a call; ``genome_id`` says which.
         """
-        n, genomes = len(population), population.packed
-        scores = np.full(n, np.nan)
-        size = max(self.genomes_per_turn, -(-n // (_TURNS_PER_WORKER * context.workers)))
+        return self.scores_of(self.run_all(population, context.spread))
 
-        def work(turn: int) -> None:
-            first, last = turn * size, min(n, (turn + 1) * size)
-            scores[first:last], unfit = self.score_range(genomes, first, last)
-            if unfit >= 0:
-                raise self._failure(population, unfit)
+    def run_one(self, genome: Genome) -> Any:
+        """Return what one genome comes to, as ``room_for(1)``.
 
-        n_turns = -(-n // size)
-        if n_turns == 1:
-            work(0)  # to hand it over would take longer
-        else:
-            take_turns(n_turns, work, context)
-        return scores
+        Raises:
+            GenomeError: as a call does.
+        """
+        room = self.room_for(1)
+        if at_once(1, 1, *self.kernel_on(pack_genes(genome.genes), room)) >= 0:
+            raise self._refusal(genome.genes)
+        return room
+
+    def run_all(self, population: Population, spread: Spread = at_once) -> Any:
+        """Return what all genomes come to, as ``room_for(n)``.
+
+        Raises:
+            FitnessError: as ``evaluate_population`` does.
+        """
+        n = len(population)
+        room = self.room_for(n)
+        unfit = spread(n, self.genomes_per_turn, *self.kernel_on(population.packed, room))
+        if unfit >= 0:
+            raise self._failure(population, unfit)
+        return room
 
     def _failure(self, population: Population, unfit: int) -> FitnessError:
         """Return the error that says which genome has no network of the right size, and why."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spiral_monolith_neat_numpy.genes.ranges import Spread, at_once
 from spiral_monolith_neat_numpy.seeding import Purpose, stream
 
 
@@ -39,9 +40,11 @@ class PopulationContext:
         generation: generation number, from 0.
         workers: how many threads may work at once, at least 1.
         executor: threads to use, or None to work in the calling thread.
+        spread: calls a kernel in each of them (see ``genes.ranges.Spread``).
     """
 
     seed: int
     generation: int
     workers: int = 1
     executor: ThreadPoolExecutor | None = None
+    spread: Spread = at_once

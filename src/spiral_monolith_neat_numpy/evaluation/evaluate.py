@@ -39,7 +39,7 @@ def evaluate(
         return backend.evaluate(population, fitness, seed, generation)
     _ = population.genes  # packs what was assigned, which threads must not do at once
     before = population.version
-    context = PopulationContext(seed, generation, backend.workers, backend.executor)
+    context = PopulationContext(seed, generation, backend.workers, backend.executor, backend.spread)
     scores = as_floats("what evaluate_population returns", whole(population, context))
     if scores.shape != (len(population),):
         raise ValueError(

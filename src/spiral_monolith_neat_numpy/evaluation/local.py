@@ -1,14 +1,17 @@
 """Evaluation inside this process: one genome after the other, or several at once on threads."""
 
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import Any
 
 import numpy as np
 
 from spiral_monolith_neat_numpy.arrays import FloatArray
 from spiral_monolith_neat_numpy.errors import check_integer
 from spiral_monolith_neat_numpy.evaluation.calling import Fitness, Job
+from spiral_monolith_neat_numpy.evaluation.crew import Crew
 from spiral_monolith_neat_numpy.evaluation.environment import BackendName
 from spiral_monolith_neat_numpy.genes.population import Population
+from spiral_monolith_neat_numpy.genes.ranges import at_once
 
 
 class SerialBackend:
@@ -17,6 +20,7 @@ class SerialBackend:
     name: BackendName = "serial"
     workers = 1
     executor: ThreadPoolExecutor | None = None
+    spread = staticmethod(at_once)
 
     def evaluate(
         self, population: Population, fitness: Fitness, seed: int, generation: int
@@ -42,6 +46,7 @@ class ThreadBackend:
         """Take ``workers`` threads; they start when first needed."""
         self.workers = check_integer("workers", workers, 1)
         self._executor: ThreadPoolExecutor | None = None
+        self._crew: Crew | None = None
 
     @property
     def executor(self) -> ThreadPoolExecutor:
@@ -49,6 +54,12 @@ class ThreadBackend:
         if self._executor is None:
             self._executor = ThreadPoolExecutor(self.workers, thread_name_prefix="spiral-neat")
         return self._executor
+
+    def spread(self, n: int, least: int, kernel: Any, *arguments: Any) -> int:
+        """Call a kernel in every thread there is (see ``genes.ranges.Spread``)."""
+        if self._crew is None:
+            self._crew = Crew(self.executor, self.workers)
+        return self._crew.spread(n, least, kernel, *arguments)
 
     def evaluate(
         self, population: Population, fitness: Fitness, seed: int, generation: int
@@ -73,4 +84,4 @@ class ThreadBackend:
         """End the threads; another ``evaluate`` starts new ones."""
         if self._executor is not None:
             self._executor.shutdown(wait=True, cancel_futures=True)
-            self._executor = None
+            self._executor = self._crew = None

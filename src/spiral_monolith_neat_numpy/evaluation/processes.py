@@ -35,6 +35,7 @@ from spiral_monolith_neat_numpy.evaluation.workers import (
     start_worker,
 )
 from spiral_monolith_neat_numpy.genes.population import Population, PopulationTable
+from spiral_monolith_neat_numpy.genes.ranges import at_once
 
 _log = logging.getLogger("spiral_monolith_neat_numpy")
 _CHUNKS_PER_WORKER = 4  # so that one slow chunk at the end leaves few workers idle
@@ -71,6 +72,7 @@ class ProcessBackend:
 
     name: BackendName = "process"
     executor: ThreadPoolExecutor | None = None
+    spread = staticmethod(at_once)
 
     def __init__(
         self,

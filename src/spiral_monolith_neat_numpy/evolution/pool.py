@@ -1,12 +1,11 @@
 """The workers of a run: opened when first needed, opened anew when their settings change."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
 from spiral_monolith_neat_numpy.arrays import FloatArray
 from spiral_monolith_neat_numpy.evaluation.backends import Backend, make_backend
-from spiral_monolith_neat_numpy.evaluation.context import PopulationContext
 from spiral_monolith_neat_numpy.evaluation.evaluate import evaluate
 from spiral_monolith_neat_numpy.evaluation.processes import ProcessBackend
 from spiral_monolith_neat_numpy.evaluation.shared import (
@@ -14,11 +13,8 @@ from spiral_monolith_neat_numpy.evaluation.shared import (
     shared_meta,
     shm_set_worker_meta,
 )
-from spiral_monolith_neat_numpy.evaluation.turns import take_turns
 from spiral_monolith_neat_numpy.evolution.run_settings import PoolSettings
 from spiral_monolith_neat_numpy.genes.population import Population
-
-_LEAST_RANGE = 250  # genomes, some 200 microseconds of breeding
 
 
 class Pool:
@@ -68,21 +64,9 @@ class Pool:
         backend = self._open()
         return evaluate(population, fitness, backend, seed, generation)
 
-    def spread(self, n: int, work: Callable[[int, int], None]) -> None:
-        """Call ``work(first, last)`` on ranges that make up 0 to ``n``, on the threads there are.
-
-        Small work is done here and now: to hand it over would take longer.
-        """
-        backend = self._open()
-        n_ranges = min(backend.workers, n // _LEAST_RANGE)
-        if backend.executor is None or n_ranges < 2:
-            work(0, n)
-            return
-
-        def take(turn: int) -> None:
-            work(turn * n // n_ranges, (turn + 1) * n // n_ranges)
-
-        take_turns(n_ranges, take, PopulationContext(0, 0, n_ranges, backend.executor))
+    def spread(self, n: int, least: int, kernel: Any, *arguments: Any) -> int:
+        """Call a kernel in every thread there is (see ``genes.ranges.Spread``)."""
+        return self._open().spread(n, least, kernel, *arguments)
 
     def close(self) -> None:
         """End threads and processes; the next call starts new ones."""

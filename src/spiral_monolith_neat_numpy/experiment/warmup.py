@@ -79,7 +79,7 @@ def breed_once() -> None:
 def _first() -> ReproPlanaNEATPlus:
     # Every child grows: what splices new genes in is compiled too.
     neat = ReproPlanaNEATPlus(2, 1, 4, rng=0, settings=Settings(p_add_node=1.0))
-    neat.parallel_backend = "serial"
+    neat.parallel_backend = "thread"  # with what threads share their work by
     return neat
 
 

@@ -25,6 +25,7 @@ from spiral_monolith_neat_numpy.kernels.program import (
     make_room,
     run_once,
 )
+from spiral_monolith_neat_numpy.kernels.ranges import Ranges, begin, end, finish, note, take
 from spiral_monolith_neat_numpy.kernels.registers import borrowed
 
 N_WITH_VELOCITIES, N_WITHOUT = 7, 4  # inputs, the bias among them
@@ -91,11 +92,10 @@ def _episode(
     return balanced
 
 
-@exact_kernel
-def _balance(
+@fragment
+def _balance_one(
     genomes: Genomes,
-    first: int,
-    last: int,
+    g: int,
     starts: FloatArray,
     most_actions: int,
     velocities: bool,
@@ -103,69 +103,87 @@ def _balance(
     scratch: tuple[FloatArray, FloatArray, FloatArray],
     out_actions: IntArray,
     out_unrest: FloatArray,
-) -> int:
-    genomes, room, scratch = borrowed(genomes), borrowed(room), borrowed(scratch)
-    starts, out_actions, out_unrest = borrowed((starts, out_actions, out_unrest))
+) -> bool:
+    """Run one genome from each start; return whether it has a network of the right size."""
     values, state, recent = scratch
-    n_wanted = N_WITH_VELOCITIES if velocities else N_WITHOUT
-    unfit = -1
-    for g in range(first, last):
-        n_inputs, n_outputs, n_ordered, _ = compile_program(genomes, g, room.work, room.program)
-        fits = n_inputs == n_wanted and n_outputs == 1
-        if not fits and unfit < 0:
-            unfit = g
-        for s in range(starts.shape[0]):
-            out_actions[g - first, s] = -1
-            out_unrest[g - first, s] = math.inf
-            if fits:
-                for v in range(genomes.node_offset[g + 1] - genomes.node_offset[g]):
-                    values[v] = 0.0
-                for i in range(state.size):
-                    state[i] = starts[s, i]
-                actions = _episode(
-                    room.program, n_ordered, velocities, most_actions, values, state, recent
-                )
-                out_actions[g - first, s] = actions
-                if actions >= RECENT:
-                    out_unrest[g - first, s] = recent.sum()
-    return unfit
+    n_inputs, n_outputs, n_ordered, _ = compile_program(genomes, g, room.work, room.program)
+    fits = n_inputs == (N_WITH_VELOCITIES if velocities else N_WITHOUT) and n_outputs == 1
+    for s in range(starts.shape[0]):
+        out_actions[g, s] = -1
+        out_unrest[g, s] = math.inf
+        if fits:
+            for v in range(genomes.node_offset[g + 1] - genomes.node_offset[g]):
+                values[v] = 0.0
+            for i in range(state.size):
+                state[i] = starts[s, i]
+            actions = _episode(
+                room.program, n_ordered, velocities, most_actions, values, state, recent
+            )
+            out_actions[g, s] = actions
+            if actions >= RECENT:
+                out_unrest[g, s] = recent.sum()
+    return fits
+
+
+@exact_kernel
+def _balance(
+    ranges: Ranges,
+    genomes: Genomes,
+    starts: FloatArray,
+    most_actions: int,
+    velocities: bool,
+    room: Room,
+    scratch: tuple[FloatArray, FloatArray, FloatArray],
+    out_actions: IntArray,
+    out_unrest: FloatArray,
+) -> None:
+    genomes, room, scratch = borrowed(genomes), borrowed(room), borrowed(scratch)
+    starts, actions, unrest = borrowed((starts, out_actions, out_unrest))
+    first, last = take(ranges)
+    while first < last:
+        for g in range(first, last):
+            if not _balance_one(
+                genomes, g, starts, most_actions, velocities, room, scratch, actions, unrest
+            ):
+                note(ranges, g)
+        finish(ranges, first, last)
+        first, last = take(ranges)
 
 
 @exact_kernel
 def balance(
+    ranges: Ranges,
     genomes: Genomes,
-    first: int,
-    last: int,
     starts: FloatArray,
     most_actions: int,
     velocities: bool,
     out_actions: IntArray,
     out_unrest: FloatArray,
-) -> int:
-    """Run genomes first .. last - 1 from each start; return the first that cannot, or -1.
+) -> None:
+    """Run the genomes that this thread takes from each start.
 
     Every episode begins with a network at rest. An action holds for two steps of 0.01 s; the
     output, held to [0, 1], becomes a force from -10 N to 10 N.
 
     Args:
+        ranges: of the genomes.
         genomes: packed genes.
-        first: first genome.
-        last: one past the last.
         starts: ``(n_starts, 6)`` float64 states (see ``poles.advance``), within the limits.
         most_actions: after so many an episode ends.
         velocities: whether the three speeds are inputs too.
-        out_actions: ``(last - first, n_starts)`` int64 actions after which the cart was on
+        out_actions: ``(n, n_starts)`` int64 actions after which the cart was on
             the track and both poles within 36 degrees, up to the first after which they were
-            not; -1 for a genome that has no network with that many inputs and one output.
-        out_unrest: ``(last - first, n_starts)`` float64 sum of |x|, |its speed|, |long angle|,
+            not; -1 for a genome that has no network with that many inputs and one output, which
+            is noted.
+        out_unrest: ``(n, n_starts)`` float64 sum of |x|, |its speed|, |long angle|,
             |its speed| over the last 100 such actions; infinite with fewer.
     """
-    room = make_room(genomes, first, last)
+    begin(ranges)
+    room = make_room(genomes, 0, ranges.n)
     scratch = (np.empty(room.program.bias.size), np.empty(6), np.empty(RECENT))
-    return _balance(
+    _balance(
+        ranges,
         genomes,
-        first,
-        last,
         starts,
         most_actions,
         velocities,
@@ -174,3 +192,4 @@ def balance(
         out_actions,
         out_unrest,
     )
+    end(ranges)

@@ -2,7 +2,7 @@
 
 ``conceive`` writes each child as its parents make it, mutates its parameters and proposes its
 structural mutations; when these have their numbers, ``deliver`` writes the children packed.
-Each child draws from streams of its own, so ranges may be worked on in any order.
+Each child draws from streams of its own, so threads may take them in any order.
 """
 
 from typing import NamedTuple
@@ -26,6 +26,7 @@ from spiral_monolith_neat_numpy.kernels.mutate import (
     mutate_weights,
 )
 from spiral_monolith_neat_numpy.kernels.random import start_stream
+from spiral_monolith_neat_numpy.kernels.ranges import Ranges, begin, end, finish, take
 from spiral_monolith_neat_numpy.kernels.registers import borrowed
 from spiral_monolith_neat_numpy.kernels.splice import splice_edges, splice_nodes
 from spiral_monolith_neat_numpy.kernels.structure import (
@@ -141,22 +142,46 @@ def _conceive_one(
     out_draft.scale[child] = scale
 
 
+@fragment
+def _mutate_structure(
+    genomes: Genomes,
+    child: int,
+    is_elite: bool,
+    variation: Variation,
+    keys: Keys,
+    split_node_of_edge: IntArray,
+    room: tuple[KeyArray, Scratch],
+    out_draft: Draft,
+) -> None:
+    """Propose structural mutations of one child, none of an elite."""
+    stream, scratch = room
+    row = out_draft.proposal[child]
+    n_nodes = genomes.node_offset[child + 1] - genomes.node_offset[child]
+    n_edges = genomes.edge_offset[child + 1] - genomes.edge_offset[child]
+    clear_proposal(n_nodes, n_edges, row)
+    weight = 0.0
+    if not is_elite:
+        start_stream(keys.seed, keys.structure, keys.generation, child, stream)
+        growth, noise = variation.growth, variation.noise
+        weight = propose(genomes, child, growth, noise, split_node_of_edge, stream, scratch, row)
+    out_draft.weight[child] = weight
+    out_draft.changed[child] = is_proposed(row)
+
+
 @kernel
 def _conceive(
+    ranges: Ranges,
     parents: Genomes,
     matings: Matings,
     parent_scale: FloatArray,
     variation: Variation,
     keys: Keys,
     split_node_of_edge: IntArray,
-    first: int,
-    last: int,
     room: tuple[KeyArray, Scratch],
     out_draft: Draft,
 ) -> None:
     parents, matings, draft = borrowed(parents), borrowed(matings), borrowed(out_draft)
-    parent_scale, split_node_of_edge = borrowed(parent_scale), borrowed(split_node_of_edge)
-    stream, scratch = borrowed(room)
+    scale, split, room = borrowed(parent_scale), borrowed(split_node_of_edge), borrowed(room)
     options = borrowed(variation.options)
     variation = Variation(
         variation.p_inherit_disabled,
@@ -167,94 +192,87 @@ def _conceive(
         variation.hidden_activation,
         variation.split_weight,
     )
-    genomes = draft.genomes
-    for child in range(first, last):
-        start_stream(keys.seed, keys.inherit, keys.generation, child, stream)
-        _conceive_one(parents, matings, parent_scale, variation, child, stream, draft)
-        row = draft.proposal[child]
-        n_nodes = genomes.node_offset[child + 1] - genomes.node_offset[child]
-        n_edges = genomes.edge_offset[child + 1] - genomes.edge_offset[child]
-        clear_proposal(n_nodes, n_edges, row)
-        draft.weight[child] = 0.0
-        if not matings.elite[child]:
-            start_stream(keys.seed, keys.structure, keys.generation, child, stream)
-            draft.weight[child] = propose(
-                genomes,
-                child,
-                variation.growth,
-                variation.noise,
-                split_node_of_edge,
-                stream,
-                scratch,
-                row,
-            )
-        draft.changed[child] = is_proposed(row)
+    stream = room[0]
+    first, last = take(ranges)
+    while first < last:
+        for child in range(first, last):
+            start_stream(keys.seed, keys.inherit, keys.generation, child, stream)
+            _conceive_one(parents, matings, scale, variation, child, stream, draft)
+            is_elite = matings.elite[child]
+            _mutate_structure(draft.genomes, child, is_elite, variation, keys, split, room, draft)
+        finish(ranges, first, last)
+        first, last = take(ranges)
 
 
 @kernel
 def conceive(
+    ranges: Ranges,
     parents: Genomes,
     matings: Matings,
     parent_scale: FloatArray,
     variation: Variation,
     keys: Keys,
     split_node_of_edge: IntArray,
-    first: int,
-    last: int,
     out_draft: Draft,
 ) -> None:
-    """Write the children first .. last - 1 into the draft, and propose their new structure.
+    """Write the children that this thread takes into the draft, and propose their new structure.
 
     Args:
+        ranges: of the children.
         parents: packed genes.
         matings: who begets each child.
         parent_scale: ``(n,)`` float64, each parent's factor on its moves.
         variation: how children differ from their parents.
         keys: of the streams; item is the child's place.
         split_node_of_edge: int64 by innovation, see ``structure.propose``.
-        first: first child.
-        last: one past the last.
         out_draft: its genomes' offsets are those of the bases; the rest is filled for these
             children.
     """
+    begin(ranges)
     node_offset, edge_offset = out_draft.genomes.node_offset, out_draft.genomes.edge_offset
     n_nodes = n_edges = 0
-    for child in range(first, last):
+    for child in range(ranges.n):
         n_nodes = max(n_nodes, node_offset[child + 1] - node_offset[child])
         n_edges = max(n_edges, edge_offset[child + 1] - edge_offset[child])
     room = (np.empty(3, np.uint64), make_scratch(n_nodes, n_edges))
     _conceive(
+        ranges,
         parents,
         matings,
         parent_scale,
         variation,
         keys,
         split_node_of_edge,
-        first,
-        last,
         room,
         out_draft,
     )
+    end(ranges)
 
 
 @kernel
 def deliver(
-    draft: Draft, ids: IntArray, variation: Variation, first: int, last: int, out_genomes: Genomes
+    ranges: Ranges, draft: Draft, ids: IntArray, variation: Variation, out_genomes: Genomes
 ) -> None:
-    """Write the children first .. last - 1 as they will be.
+    """Write the children that this thread takes as they will be.
 
     Args:
+        ranges: of the children.
         draft: what ``conceive`` made.
         ids: ``(m, 4)`` int64 numbers of new genes (see ``splice``).
         variation: as for ``conceive``.
-        first: first child.
-        last: one past the last.
         out_genomes: its offsets are the running sums of the proposed sizes; filled.
     """
     genomes, proposal, ids = borrowed(draft.genomes), borrowed(draft.proposal), borrowed(ids)
     out, weight = borrowed(out_genomes), borrowed(draft.weight)
-    for child in range(first, last):
-        row, new = proposal[child], ids[child]
-        n0, e0 = out.node_offset[child], out.edge_offset[child]
-        splice_nodes(genomes, child, row, new, variation.hidden_activation, n0, out.nodes)
-        splice_edges(genomes, child, row, new, weight[child], variation.split_weight, e0, out.edges)
+    begin(ranges)
+    first, last = take(ranges)
+    while first < last:
+        for child in range(first, last):
+            row, new = proposal[child], ids[child]
+            n0, e0 = out.node_offset[child], out.edge_offset[child]
+            splice_nodes(genomes, child, row, new, variation.hidden_activation, n0, out.nodes)
+            split_weight = variation.split_weight
+            splice_edges(genomes, child, row, new, weight[child], split_weight, e0, out.edges)
+        finish(ranges, first, last)
+        first, last = take(ranges)
+    end(ranges)

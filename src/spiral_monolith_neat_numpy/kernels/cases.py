@@ -17,6 +17,7 @@ from spiral_monolith_neat_numpy.kernels.program import (
     compile_program,
     make_room,
 )
+from spiral_monolith_neat_numpy.kernels.ranges import Ranges, begin, end, finish, note, take
 from spiral_monolith_neat_numpy.kernels.registers import borrowed
 
 LANES = 4
@@ -60,69 +61,80 @@ def _set_inputs(
             out_values[program.input[i], c] = inputs[i, start + c]
 
 
-@exact_kernel
-def _score(
+@fragment
+def _score_one(
     genomes: Genomes,
-    first: int,
-    last: int,
+    g: int,
     inputs: FloatArray,
     targets: FloatArray,
     room: Room,
     values: FloatArray,
     out_sums: FloatArray,
-) -> int:
+) -> bool:
+    """Score one genome; return whether it has a network of the right size."""
+    program = room.program
+    n_inputs, n_outputs, n_ordered, n_recurrent = compile_program(genomes, g, room.work, program)
+    fits = bool(n_inputs == inputs.shape[0] and n_outputs == targets.shape[0])
+    size = square = wrong = 0.0 if fits else math.nan
+    n_nodes = genomes.node_offset[g + 1] - genomes.node_offset[g]
+    n_cases = targets.shape[1] if fits else 0
+    for start in range(0, n_cases, LANES):
+        _set_inputs(program, n_nodes, n_recurrent, inputs, start, values)
+        _run_lanes(program, n_ordered, values)
+        for i in range(n_outputs):
+            for c in range(min(LANES, n_cases - start)):
+                wanted, found = targets[i, start + c], values[program.output[i], c]
+                error = found - wanted
+                size += abs(error)
+                square += error * error
+                right = found > 0.5 if wanted > 0.5 else found < 0.5
+                wrong += 0.0 if right else 1.0
+    out_sums[g, 0], out_sums[g, 1], out_sums[g, 2] = size, square, wrong
+    return fits
+
+
+@exact_kernel
+def _score(
+    ranges: Ranges,
+    genomes: Genomes,
+    inputs: FloatArray,
+    targets: FloatArray,
+    room: Room,
+    values: FloatArray,
+    out_sums: FloatArray,
+) -> None:
     genomes, room, values = borrowed(genomes), borrowed(room), borrowed(values)
     inputs, targets, out_sums = borrowed(inputs), borrowed(targets), borrowed(out_sums)
-    program = room.program
-    n_cases = targets.shape[1]
-    unfit = -1
-    for g in range(first, last):
-        n_inputs, n_outputs, n_ordered, n_recurrent = compile_program(
-            genomes, g, room.work, program
-        )
-        size = square = wrong = 0.0
-        if n_inputs != inputs.shape[0] or n_outputs != targets.shape[0]:
-            size = square = wrong = math.nan
-            unfit = g if unfit < 0 else unfit
-        else:
-            n_nodes = genomes.node_offset[g + 1] - genomes.node_offset[g]
-            for start in range(0, n_cases, LANES):
-                _set_inputs(program, n_nodes, n_recurrent, inputs, start, values)
-                _run_lanes(program, n_ordered, values)
-                for i in range(n_outputs):
-                    for c in range(min(LANES, n_cases - start)):
-                        wanted, found = targets[i, start + c], values[program.output[i], c]
-                        error = found - wanted
-                        size += abs(error)
-                        square += error * error
-                        right = found > 0.5 if wanted > 0.5 else found < 0.5
-                        wrong += 0.0 if right else 1.0
-        row = g - first
-        out_sums[row, 0], out_sums[row, 1], out_sums[row, 2] = size, square, wrong
-    return unfit
+    first, last = take(ranges)
+    while first < last:
+        for g in range(first, last):
+            if not _score_one(genomes, g, inputs, targets, room, values, out_sums):
+                note(ranges, g)
+        finish(ranges, first, last)
+        first, last = take(ranges)
 
 
 @exact_kernel
 def score_cases(
+    ranges: Ranges,
     genomes: Genomes,
-    first: int,
-    last: int,
     inputs: FloatArray,
     targets: FloatArray,
     out_sums: FloatArray,
-) -> int:
-    """Compile and run genomes first .. last - 1 on all cases; return the first that cannot, or -1.
+) -> None:
+    """Compile and run the genomes that this thread takes on all cases.
 
     Args:
+        ranges: of the genomes.
         genomes: packed genes.
-        first: first genome.
-        last: one past the last.
         inputs: ``(n_inputs, n_padded)`` float64, n_padded the next multiple of ``LANES``.
         targets: ``(n_outputs, n_cases)`` float64.
-        out_sums: ``(last - first, 3)`` float64, over all cases and outputs: sum of |error|,
+        out_sums: ``(n, 3)`` float64, over all cases and outputs: sum of |error|,
             sum of squared errors, number of outputs not on their target's side of 0.5; NaN
-            for a genome that has no network with so many inputs and outputs.
+            for a genome that has no network with so many inputs and outputs, which is noted.
     """
-    room = make_room(genomes, first, last)
+    begin(ranges)
+    room = make_room(genomes, 0, ranges.n)
     values = np.empty((room.program.bias.size, LANES))
-    return _score(genomes, first, last, inputs, targets, room, values, out_sums)
+    _score(ranges, genomes, inputs, targets, room, values, out_sums)
+    end(ranges)

@@ -15,7 +15,8 @@ from spiral_monolith_neat_numpy.kernels.distance import (
     least_distance,
     mark,
 )
-from spiral_monolith_neat_numpy.kernels.jit import kernel
+from spiral_monolith_neat_numpy.kernels.jit import fragment, kernel
+from spiral_monolith_neat_numpy.kernels.ranges import Ranges, begin, end, finish, take
 from spiral_monolith_neat_numpy.kernels.registers import borrowed
 
 
@@ -54,8 +55,8 @@ def absorb(
                 out_into[s] = older
 
 
-@kernel
-def approach(
+@fragment
+def _approach(
     population: Spans,
     known: Spans,
     known_mark: KeyArray,
@@ -68,24 +69,7 @@ def approach(
     out_gap: FloatArray,
     out_species: IntArray,
 ) -> None:
-    """Find the known species nearest to each of the genomes first .. last - 1.
-
-    Of equally near ones the first counts. A distance that is not a number is never near.
-
-    Args:
-        population: all genomes.
-        known: one representative per known species.
-        known_mark: ``(s,)`` uint64, their marks.
-        into: ``(s,)`` int64 from ``absorb``; merged species take nobody.
-        measure: the distance's coefficients.
-        threshold: largest distance within a species, itself excluded.
-        first: first genome.
-        last: one past the last.
-        out_mark: ``(n,)`` uint64, set to the genomes' marks.
-        out_gap: ``(n,)`` float64, set to the distances, to ``threshold`` where none is below it.
-        out_species: ``(n,)`` int64, set to the species, -1 where none is so near.
-    """
-    population, known = borrowed(population), borrowed(known)
+    """Find the known species nearest to each of the genomes first .. last - 1."""
     offset, chosen = population.offset, -1
     for genome in range(first, last):
         own_mark, size = mark(population, genome), offset[genome + 1] - offset[genome]
@@ -105,6 +89,57 @@ def approach(
             if gap < nearest or (gap == nearest and s < chosen):
                 nearest, chosen = gap, s
         out_mark[genome], out_gap[genome], out_species[genome] = own_mark, nearest, chosen
+
+
+@kernel
+def approach(
+    ranges: Ranges,
+    population: Spans,
+    known: Spans,
+    known_mark: KeyArray,
+    into: IntArray,
+    measure: Measure,
+    threshold: float,
+    out_mark: KeyArray,
+    out_gap: FloatArray,
+    out_species: IntArray,
+) -> None:
+    """Find the known species nearest to each of the genomes that this thread takes.
+
+    Of equally near ones the first counts. A distance that is not a number is never near.
+
+    Args:
+        ranges: of the genomes.
+        population: all genomes.
+        known: one representative per known species.
+        known_mark: ``(s,)`` uint64, their marks.
+        into: ``(s,)`` int64 from ``absorb``; merged species take nobody.
+        measure: the distance's coefficients.
+        threshold: largest distance within a species, itself excluded.
+        out_mark: ``(n,)`` uint64, set to the genomes' marks.
+        out_gap: ``(n,)`` float64, set to the distances, to ``threshold`` where none is below it.
+        out_species: ``(n,)`` int64, set to the species, -1 where none is so near.
+    """
+    population, known = borrowed(population), borrowed(known)
+    begin(ranges)
+    first, last = take(ranges)
+    while first < last:
+        _approach(
+            population,
+            known,
+            known_mark,
+            into,
+            measure,
+            threshold,
+            first,
+            last,
+            out_mark,
+            out_gap,
+            out_species,
+        )
+        finish(ranges, first, last)
+        first, last = take(ranges)
+    end(ranges)
 
 
 @kernel

@@ -49,6 +49,7 @@ class Species:
     created: int
 
 
+_LEAST_APPROACHED = 30  # genomes whose nearest species takes some ten microseconds to find
 _INT = np.dtype(np.int64)
 _TYPE_OF = {"best_fitness": np.dtype(np.float64)}  # all others are int64
 _COLUMNS = (
@@ -223,8 +224,7 @@ def speciate(
         settings: the distance's coefficients, and who represents a species.
         threshold: distance below which a genome belongs to a representative's species, > 0.
         moment: the run's seed and the number of this generation.
-        spread: ``spread(n, work)`` calls ``work(first, last)`` on ranges that make up 0 to n,
-            on threads perhaps.
+        spread: may share the work out among threads (see ``genes.ranges``).
 
     Raises:
         ValueError: an empty population, a wrong number of scores, or a threshold out of range.
@@ -242,11 +242,8 @@ def speciate(
     measure, limit = _measure(settings), float(threshold)
     direct(absorb)(known, measure, limit, known_mark, into)
 
-    def approach_some(first: int, last: int) -> None:
-        near = own_mark, gap, label
-        direct(approach)(own, known, known_mark, into, measure, limit, first, last, *near)
-
-    spread(n, approach_some)
+    found = own, known, known_mark, into, measure, limit, own_mark, gap, label
+    spread(n, _LEAST_APPROACHED, direct(approach), *found)
     n_kept = direct(divide)(own, known, own_mark, measure, limit, gap, into, label, kept)
     kept = kept[:n_kept]
     offset, members = np.empty(n_kept + 1, dtype=np.int64), np.empty(n, dtype=np.int64)

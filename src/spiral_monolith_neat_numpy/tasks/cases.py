@@ -1,7 +1,7 @@
 """Benchmark tasks on fixed cases: exclusive or, multiplexer, a function of numbers."""
 
-from abc import abstractmethod
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +13,6 @@ from spiral_monolith_neat_numpy.errors import (
     check_number,
 )
 from spiral_monolith_neat_numpy.evaluation.compiled import CompiledFitness
-from spiral_monolith_neat_numpy.genes.gather import pack_genes
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.population import Population
 from spiral_monolith_neat_numpy.kernels.cases import LANES, N_SUMS, score_cases
@@ -21,7 +20,7 @@ from spiral_monolith_neat_numpy.kernels.jit import direct
 from spiral_monolith_neat_numpy.kernels.layout import Genomes
 from spiral_monolith_neat_numpy.seeding import Purpose, stream
 
-_CASES_PER_TURN = 2000  # cases times genomes that are worth a thread's turn
+_CASES_PER_TURN = 100  # cases times genomes that take some ten microseconds
 _SIZE, _SQUARE, _WRONG = range(N_SUMS)
 
 
@@ -46,10 +45,13 @@ class CaseFitness(CompiledFitness):
         self._inputs = np.ascontiguousarray(np.pad(self.X.T, padding, mode="edge"))
         self._targets = np.ascontiguousarray(self.y.T)
 
-    def score_range(self, genomes: Genomes, first: int, last: int) -> tuple[FloatArray, int]:
-        """Score a range of genomes (see ``CompiledFitness``)."""
-        sums, unfit = self._sums(genomes, first, last)
-        return self._scores(sums), unfit
+    def room_for(self, n: int) -> FloatArray:
+        """Return room for the sums of errors (see ``score_cases``)."""
+        return np.empty((n, N_SUMS))
+
+    def kernel_on(self, genomes: Genomes, out_room: FloatArray) -> tuple[Any, ...]:
+        """Return what sums the errors up (see ``CompiledFitness``)."""
+        return direct(score_cases), genomes, self._inputs, self._targets, out_room
 
     def solvers(self, population: Population) -> BoolArray:
         """Return ``(n,)`` bool: which genomes have all outputs on the right side of 0.5.
@@ -57,26 +59,11 @@ class CaseFitness(CompiledFitness):
         Raises:
             FitnessError: a genome has no network of the right size; ``genome_id`` says which.
         """
-        sums, unfit = self._sums(population.packed, 0, len(population))
-        if unfit >= 0:
-            raise self._failure(population, unfit)
-        solved: BoolArray = sums[:, _WRONG] == 0.0
+        solved: BoolArray = self.run_all(population)[:, _WRONG] == 0.0
         return solved
 
-    def _sums(self, genomes: Genomes, first: int, last: int) -> tuple[FloatArray, int]:
-        sums = np.empty((last - first, N_SUMS))
-        cases = self._inputs, self._targets
-        return sums, direct(score_cases)(genomes, first, last, *cases, sums)
-
     def _sum_of(self, genome: Genome, which: int) -> float:
-        sums, unfit = self._sums(pack_genes(genome.genes), 0, 1)
-        if unfit >= 0:
-            raise self._refusal(genome.genes)
-        return float(sums[0, which])
-
-    @abstractmethod
-    def _scores(self, sums: FloatArray) -> FloatArray:
-        """Return the scores of genomes from their sums of errors (see ``score_cases``)."""
+        return float(self.run_one(genome)[0, which])
 
 
 class XorFitness(CaseFitness):
@@ -98,8 +85,9 @@ class XorFitness(CaseFitness):
         X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
         super().__init__(X, np.array([[0.0], [1.0], [1.0], [0.0]]), bias)
 
-    def _scores(self, sums: FloatArray) -> FloatArray:
-        left = np.maximum(4.0 - sums[:, _SIZE], 0.0)
+    def scores_of(self, room: FloatArray) -> FloatArray:
+        """Return the scores (see ``CompiledFitness``)."""
+        left = np.maximum(4.0 - room[:, _SIZE], 0.0)
         return np.asarray(left * left)
 
     def solved(self, genome: Genome) -> bool:
@@ -125,8 +113,9 @@ class MultiplexerFitness(CaseFitness):
         y = np.take_along_axis(X[:, self.n_address :], address[:, None], axis=1)
         super().__init__(X, y, bias)
 
-    def _scores(self, sums: FloatArray) -> FloatArray:
-        return np.asarray(np.maximum(1.0 - sums[:, _SIZE] / len(self.X), 0.0))
+    def scores_of(self, room: FloatArray) -> FloatArray:
+        """Return the scores (see ``CompiledFitness``)."""
+        return np.asarray(np.maximum(1.0 - room[:, _SIZE] / len(self.X), 0.0))
 
     def solved(self, genome: Genome) -> bool:
         """Return whether all outputs lie on the right side of 0.5."""
@@ -190,8 +179,9 @@ class FunctionFitness(CaseFitness):
             )
         super().__init__(X, y.reshape(n, -1), bias)
 
-    def _scores(self, sums: FloatArray) -> FloatArray:
-        return np.asarray(-sums[:, _SQUARE] / self.y.size)
+    def scores_of(self, room: FloatArray) -> FloatArray:
+        """Return the scores (see ``CompiledFitness``)."""
+        return np.asarray(-room[:, _SQUARE] / self.y.size)
 
     def error(self, genome: Genome) -> float:
         """Return the root of the mean squared error."""

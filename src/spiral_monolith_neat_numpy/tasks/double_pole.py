@@ -7,6 +7,7 @@ each pole angle / 0.52 and its speed / 2; then a bias of 0.5. Without velocities
 """
 
 import itertools
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +16,9 @@ from spiral_monolith_neat_numpy.errors import check_flag, check_integer
 from spiral_monolith_neat_numpy.evaluation.compiled import CompiledFitness
 from spiral_monolith_neat_numpy.genes.gather import pack_genes
 from spiral_monolith_neat_numpy.genes.genome import Genome
+from spiral_monolith_neat_numpy.genes.ranges import at_once
 from spiral_monolith_neat_numpy.kernels.balance import N_WITH_VELOCITIES, N_WITHOUT, balance
+from spiral_monolith_neat_numpy.kernels.jit import direct
 from spiral_monolith_neat_numpy.kernels.layout import Genomes
 
 START = np.array([[0.0, 0.0, 0.07, 0.0, 0.0, 0.0]])
@@ -31,6 +34,15 @@ def general_starts() -> FloatArray:
     """Return the ``(625, 6)`` states from which a champion without velocities is tried."""
     ranges = [[reach * (2.0 * share - 1.0) for share in _SHARES] for reach in _REACH]
     return np.array([[*start, 0.0, 0.0] for start in itertools.product(*ranges)])
+
+
+class _Episodes:
+    """What episodes come to, ``(n, n_starts)`` each (see ``kernels.balance``)."""
+
+    def __init__(self, n: int, starts: FloatArray, most: int) -> None:
+        self.starts, self.most = starts, most
+        self.actions = np.empty((n, len(starts)), dtype=np.int64)
+        self.unrest = np.empty(self.actions.shape)
 
 
 class DoublePoleFitness(CompiledFitness):
@@ -50,22 +62,30 @@ class DoublePoleFitness(CompiledFitness):
     """
 
     num_outputs = 1
-    genomes_per_turn = 4
+    genomes_per_turn = 1
 
     def __init__(self, velocities: bool = True) -> None:
         """Take whether networks are told the speeds; without them they need memory."""
         self.velocities = check_flag("velocities", velocities)
         self.num_inputs = N_WITH_VELOCITIES if velocities else N_WITHOUT
 
-    def score_range(self, genomes: Genomes, first: int, last: int) -> tuple[FloatArray, int]:
-        """Score a range of genomes (see ``CompiledFitness``)."""
-        most = SOLVED_ACTIONS if self.velocities else SHORT_ACTIONS
-        actions, unrest, unfit = self._episodes(genomes, first, last, START, most)
-        score = actions[:, 0].astype(np.float64)
+    def room_for(self, n: int) -> _Episodes:
+        """Return room for episodes from the usual start."""
+        return _Episodes(n, START, SOLVED_ACTIONS if self.velocities else SHORT_ACTIONS)
+
+    def kernel_on(self, genomes: Genomes, out_room: _Episodes) -> tuple[Any, ...]:
+        """Return what runs the episodes (see ``CompiledFitness``)."""
+        arrays = out_room.actions, out_room.unrest
+        starts, most = out_room.starts, out_room.most
+        return direct(balance), genomes, starts, most, self.velocities, *arrays
+
+    def scores_of(self, room: _Episodes) -> FloatArray:
+        """Return the scores (see ``CompiledFitness``)."""
+        score = room.actions[:, 0].astype(np.float64)
         if not self.velocities:
             with np.errstate(divide="ignore"):  # a cart that never stirred
-                score = 0.1 * score / SHORT_ACTIONS + 0.9 * (0.75 / unrest[:, 0])
-        return score, unfit
+                score = 0.1 * score / SHORT_ACTIONS + 0.9 * (0.75 / room.unrest[:, 0])
+        return score
 
     def actions(self, genome: Genome, most: int = SOLVED_ACTIONS) -> int:
         """Return the number of actions balanced from the usual start, ``most`` at most."""
@@ -88,16 +108,8 @@ class DoublePoleFitness(CompiledFitness):
         return self.velocities or self.generalisation(genome) >= SOLVED_STARTS
 
     def _try(self, genome: Genome, starts: FloatArray, most: int) -> IntArray:
-        actions, _, unfit = self._episodes(pack_genes(genome.genes), 0, 1, starts, most)
-        if unfit >= 0:
+        episodes = _Episodes(1, starts, most)
+        if at_once(1, 1, *self.kernel_on(pack_genes(genome.genes), episodes)) >= 0:
             raise self._refusal(genome.genes)
-        found: IntArray = actions[0]
+        found: IntArray = episodes.actions[0]
         return found
-
-    def _episodes(
-        self, genomes: Genomes, first: int, last: int, starts: FloatArray, most: int
-    ) -> tuple[IntArray, FloatArray, int]:
-        actions = np.empty((last - first, len(starts)), dtype=np.int64)
-        unrest = np.empty(actions.shape)
-        unfit = balance(genomes, first, last, starts, most, self.velocities, actions, unrest)
-        return actions, unrest, unfit

@@ -34,6 +34,10 @@ from spiral_monolith_neat_numpy.seeding import Purpose
 from spiral_monolith_neat_numpy.settings import Settings
 from spiral_monolith_neat_numpy.variation.rates import variation_of
 
+# Children whose making takes some ten microseconds.
+_LEAST_CONCEIVED = 16
+_LEAST_DELIVERED = 50
+
 
 class Room:
     """Where children are drafted; kept from generation to generation, it grows as they do."""
@@ -113,8 +117,7 @@ def breed(
         seed: seed of the run.
         generation: number of the children's generation, from 0.
         first_id: id of the first new genome.
-        spread: ``spread(n, work)`` calls ``work(first, last)`` on ranges that make up 0 to n,
-            on threads perhaps.
+        spread: may share the work out among threads (see ``genes.ranges``).
         room: what the generation before was bred in, if any.
 
     Raises:
@@ -129,12 +132,9 @@ def breed(
     variation = variation_of(settings, parents.feed_forward)
     keys = Keys(np.uint64(seed), int(Purpose.INHERIT), int(Purpose.STRUCTURE), generation)
     split = tracker.split_node_of_edge
-    scale = known.noise_scale
 
-    def begin(first: int, last: int) -> None:
-        direct(conceive)(theirs, matings, scale, variation, keys, split, first, last, draft)
-
-    spread(n, begin)
+    begun = theirs, matings, known.noise_scale, variation, keys, split, draft
+    spread(n, _LEAST_CONCEIVED, direct(conceive), *begun)
     changed = np.flatnonzero(draft.changed)
     ids = room.ids
     tracker.number_proposals(draft.genomes.edges, changed, draft.proposal, ids)
@@ -143,10 +143,7 @@ def breed(
     genes = unset_genes(int(node_offset[-1]), int(edge_offset[-1]))
     children = _as_genomes(node_offset, edge_offset, genes)
 
-    def finish(first: int, last: int) -> None:
-        direct(deliver)(draft, ids, variation, first, last, children)
-
-    spread(n, finish)
+    spread(n, _LEAST_DELIVERED, direct(deliver), draft, ids, variation, children)
     table = PopulationTable.unset(n)
     born_as = generation, first_id, Rows(*table.arrays())
     direct(inherit_rows)(known, plan.mother, plan.father, matings, draft.scale, *born_as)

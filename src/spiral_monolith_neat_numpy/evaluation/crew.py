@@ -1,0 +1,125 @@
+"""Threads that share short pieces of work, one after the other, and stay awake in between.
+
+To wake a thread takes some 100 microseconds, as long as a generation of a small population takes
+to breed. So one that has helped looks for the next piece, in compiled code and without Python's
+lock, for most of a millisecond before it goes to sleep.
+"""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+
+from spiral_monolith_neat_numpy.evaluation.environment import usable_cpus
+from spiral_monolith_neat_numpy.genes.ranges import at_once
+from spiral_monolith_neat_numpy.kernels.jit import direct
+from spiral_monolith_neat_numpy.kernels.ranges import (
+    DONE,
+    N_WORDS,
+    NOTED,
+    NUMBERS,
+    PATIENCE,
+    Ranges,
+    close,
+    stay,
+)
+
+_Job = tuple[Any, Ranges, tuple[Any, ...]]  # a kernel and what it is called with
+_WORTH_SHARING = 4  # times ``least``
+_WORTH_WAKING = 30
+_SOON_S = 3e-4  # work that comes so soon after other work will be followed by more
+_NAP_S = 1e-4
+
+
+class Crew:
+    """The calling thread and helpers, no more of them together than there are processors."""
+
+    def __init__(self, executor: ThreadPoolExecutor, workers: int) -> None:
+        """Take the threads of ``executor``, of which ``workers`` - 1 shall help."""
+        self._executor = executor
+        self._n_helpers = min(workers, usable_cpus()) - 1
+        self._awake: set[object] = set()
+        self._words = np.zeros(N_WORDS, np.int64)
+        self._number = 0
+        for kernel in (stay, close):  # compiled or loaded here, not while others are at work
+            kernel(self._ranges(0, 1, helps=False))
+        self._job = self._nothing()
+        self._error: BaseException | None = None
+        self._ended = 0.0
+
+    def spread(self, n: int, least: int, kernel: Any, *arguments: Any) -> int:
+        """Call a kernel in every thread (see ``genes.ranges.Spread``).
+
+        Small work is done in this thread alone: to hand it over would take longer.
+
+        Raises:
+            Exception: what the kernel raised in any thread; nothing is at work then.
+        """
+        if self._is_worth_it(n, least):
+            noted = self._share(n, least, kernel, arguments)
+        else:
+            noted = at_once(n, least, kernel, *arguments)
+        self._ended = time.perf_counter()
+        return noted
+
+    def _is_worth_it(self, n: int, least: int) -> bool:
+        if self._n_helpers < 1 or n < _WORTH_SHARING * least:
+            return False
+        if len(self._awake) == self._n_helpers or n >= _WORTH_WAKING * least:
+            return True
+        return time.perf_counter() - self._ended < _SOON_S
+
+    def _share(self, n: int, least: int, kernel: Any, arguments: tuple[Any, ...]) -> int:
+        self._number = (self._number + 1) % NUMBERS
+        self._error = None
+        self._job = kernel, self._ranges(n, least, helps=True), arguments
+        try:
+            while len(self._awake) < self._n_helpers:
+                self._wake_one()
+            kernel(self._ranges(n, least, helps=False), *arguments)
+            while self._words[DONE] < n and self._error is None:
+                time.sleep(_NAP_S)
+            if self._error is not None:
+                raise self._error
+        except BaseException:
+            self._call_off()
+            raise
+        self._job = self._nothing()
+        return int(self._words[NOTED])
+
+    def _ranges(self, n: int, least: int, *, helps: bool) -> Ranges:
+        return Ranges(self._words, self._number, n, least, self._n_helpers + 1, helps, PATIENCE)
+
+    def _nothing(self) -> _Job:
+        """Return what keeps who comes late awake, and nobody's arrays alive."""
+        return direct(stay), self._ranges(0, 1, helps=True), ()
+
+    def _wake_one(self) -> None:
+        token = object()
+        self._awake.add(token)
+        try:
+            self._executor.submit(self._help, token)
+        except BaseException:
+            self._awake.discard(token)
+            raise
+
+    def _help(self, token: object) -> None:
+        number = -1
+        try:
+            while self._job[1].number != number:
+                kernel, ranges, arguments = self._job
+                number = ranges.number
+                kernel(ranges, *arguments)
+        except BaseException as error:  # noqa: BLE001 - raised by who shares the work
+            self._error = error
+        finally:
+            self._awake.discard(token)
+
+    def _call_off(self) -> None:
+        """Let no range be taken any more, and wait until nobody is at one."""
+        self._number = (self._number + 1) % NUMBERS
+        self._job = self._nothing()
+        direct(close)(self._ranges(0, 1, helps=True))
+        while self._awake:
+            time.sleep(_NAP_S)

@@ -1,0 +1,192 @@
+"""Threads that share short pieces of work."""
+
+import gc
+import itertools
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import pytest
+
+from spiral_monolith_neat_numpy.arrays import IntArray
+from spiral_monolith_neat_numpy.evaluation import crew as module
+from spiral_monolith_neat_numpy.evaluation.crew import Crew
+from spiral_monolith_neat_numpy.kernels.ranges import Ranges, begin, end, finish, note, take
+
+
+class Work:
+    """A kernel, as far as a crew can tell, that counts items and the threads that took them."""
+
+    def __init__(self, n: int) -> None:
+        self.times = np.zeros(n, np.int64)
+        self.threads: set[int] = set()
+        self.met = threading.Event()  # both threads have a range
+
+    def __call__(self, ranges: Ranges, step: int) -> None:
+        begin(ranges)
+        first, last = take(ranges)
+        while first < last:
+            self.work_on(ranges, first, last, step)
+            finish(ranges, first, last)
+            first, last = take(ranges)
+        end(ranges)
+
+    def work_on(self, ranges: Ranges, first: int, last: int, step: int) -> None:
+        self.times[first:last] += step
+        self.threads.add(threading.get_ident())
+        if len(self.threads) > 1:
+            self.met.set()
+        self.met.wait(1.0)
+        self.met.set()
+
+
+def shared(crew: Crew, make: Callable[[], Work]) -> tuple[Work, int]:
+    """Return work that both threads took part in, and what it noted.
+
+    On a busy machine a helper may come when all is done: then the next work is tried.
+    """
+    for _ in range(100):
+        work = make()
+        noted = crew.spread(work.times.size, 1, work, 3)
+        if len(work.threads) == 2:
+            return work, noted
+    raise AssertionError("no helper came in 100 pieces of work")
+
+
+@pytest.fixture
+def crew(monkeypatch: pytest.MonkeyPatch) -> Iterator[Crew]:
+    monkeypatch.setattr(module, "usable_cpus", lambda: 2)
+    with ThreadPoolExecutor(2) as executor:
+        yield Crew(executor, 2)
+
+
+def test_both_threads_do_every_item_once(crew: Crew) -> None:
+    for _ in range(20):
+        work, noted = shared(crew, lambda: Work(300))
+        assert (work.times == 3).all()
+        assert noted == -1
+
+
+@pytest.mark.parametrize("n", [0, 1, 39])
+def test_small_work_is_done_by_the_caller(crew: Crew, n: int) -> None:
+    work = Work(n)
+    work.met.set()
+    crew.spread(n, 10, work, 1)
+    assert (work.times == 1).all()
+    assert work.threads <= {threading.get_ident()}
+
+
+def test_there_are_no_more_threads_than_processors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "usable_cpus", lambda: 1)
+    with ThreadPoolExecutor(4) as executor:
+        work = Work(300)
+        work.met.set()
+        Crew(executor, 4).spread(300, 1, work, 1)
+    assert work.threads == {threading.get_ident()}
+
+
+def test_work_of_middle_size_wakes_helpers_only_after_other_work(
+    crew: Crew, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = itertools.count(100.0, 10.0)
+    monkeypatch.setattr(time, "perf_counter", lambda: next(now))
+    work = Work(100)
+    work.met.set()
+    crew.spread(100, 10, work, 1)
+    assert work.threads == {threading.get_ident()}
+    monkeypatch.setattr(time, "perf_counter", lambda: 110.0)
+    crew._ended = 110.0
+    assert crew._is_worth_it(100, 10)
+
+
+class Noting(Work):
+    """Notes two items."""
+
+    def work_on(self, ranges: Ranges, first: int, last: int, step: int) -> None:
+        super().work_on(ranges, first, last, step)
+        for item in (211, 2):
+            if first <= item < last:
+                note(ranges, item)
+
+
+def test_what_is_noted_comes_back(crew: Crew) -> None:
+    assert shared(crew, lambda: Noting(300))[1] == 2
+    alone = Noting(3)
+    alone.met.set()
+    assert crew.spread(3, 1, alone, 1) == 2
+
+
+class Failing(Work):
+    """Raises an error in the threads that are named."""
+
+    def __init__(self, who: tuple[str, ...], error: type[BaseException] = ValueError) -> None:
+        super().__init__(300)
+        self.who, self.error, self.caller = who, error, threading.get_ident()
+
+    def work_on(self, ranges: Ranges, first: int, last: int, step: int) -> None:
+        super().work_on(ranges, first, last, step)
+        mine = "caller" if threading.get_ident() == self.caller else "helper"
+        if mine in self.who:
+            raise self.error(f"bad {mine}")
+
+
+@pytest.mark.parametrize("who", [("caller",), ("helper",), ("caller", "helper")])
+def test_an_error_in_any_thread_is_raised_when_nobody_is_at_work(
+    crew: Crew, who: tuple[str, ...]
+) -> None:
+    for _ in range(3):
+        with pytest.raises(ValueError, match="^bad (caller|helper)$"):
+            shared(crew, lambda: Failing(who))
+        assert not crew._awake
+        work, _ = shared(crew, lambda: Work(300))  # as if nothing had happened
+        assert (work.times == 3).all()
+
+
+def test_ctrl_c_ends_the_work(crew: Crew) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        shared(crew, lambda: Failing(("caller",), KeyboardInterrupt))
+    assert not crew._awake
+
+
+def test_helpers_go_to_sleep_and_are_woken_again(crew: Crew) -> None:
+    for _ in range(3):
+        shared(crew, lambda: Work(300))
+        deadline = time.monotonic() + 30.0
+        while crew._awake and time.monotonic() < deadline:
+            time.sleep(0.001)
+        assert not crew._awake
+
+
+def test_nobody_keeps_the_arrays_of_work_that_is_done(crew: Crew) -> None:
+    class Held:
+        pass
+
+    def work(ranges: Ranges, held: Any, out: IntArray) -> None:
+        begin(ranges)
+        first, last = take(ranges)
+        while first < last:
+            out[first:last] += 1
+            finish(ranges, first, last)
+            first, last = take(ranges)
+        end(ranges)
+
+    held = Held()
+    known, out = weakref.ref(held), np.zeros(300, np.int64)
+    crew.spread(300, 1, work, held, out)
+    del held
+    deadline = time.monotonic() + 30.0
+    while crew._awake and time.monotonic() < deadline:
+        time.sleep(0.001)
+    gc.collect()
+    assert known() is None
+
+
+def test_a_closed_executor_is_an_error_that_leaves_nobody_at_work(crew: Crew) -> None:
+    crew._executor.shutdown()
+    with pytest.raises(RuntimeError, match="cannot schedule"):
+        crew.spread(300, 1, Work(300), 1)
+    assert not crew._awake
