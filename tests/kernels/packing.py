@@ -12,7 +12,7 @@ from spiral_monolith_neat_numpy.kernels.breed import Draft, Keys, Variation, con
 from spiral_monolith_neat_numpy.kernels.inherit import Matings
 from spiral_monolith_neat_numpy.kernels.layout import EdgeArrays, Genomes, NodeArrays
 from spiral_monolith_neat_numpy.kernels.mutate import Noise
-from spiral_monolith_neat_numpy.kernels.numbering import sum_sizes
+from spiral_monolith_neat_numpy.kernels.numbering import FREE, Known, PairTable, sum_sizes
 from spiral_monolith_neat_numpy.kernels.random import start_stream
 from spiral_monolith_neat_numpy.kernels.ranges import N_WORDS, NEXT, NOTED, Ranges
 from spiral_monolith_neat_numpy.kernels.structure import N_COLUMNS, Growth
@@ -147,7 +147,8 @@ def draft_of(
     """Return a draft of these genomes with their proposals, ``(n, 8)`` int64."""
     n = len(genomes)
     weight = np.zeros(n) if weight is None else weight
-    return Draft(Genomes(*pack(genomes)), proposal, weight, np.ones(n), np.zeros(n, np.bool_))
+    ids, unnumbered = np.full((n, 4), -1), np.zeros(n, np.bool_)
+    return Draft(Genomes(*pack(genomes)), proposal, weight, np.ones(n), ids, unnumbered)
 
 
 def unset_genomes(node_offset: IntArray, edge_offset: IntArray) -> Genomes:
@@ -162,6 +163,7 @@ def run_conceive(
     variation: Variation,
     scale: Sequence[float] | None = None,
     split_node: dict[int, int] | None = None,
+    table: PairTable | None = None,
     spans: Iterable[tuple[int, int]] | None = None,
 ) -> Draft:
     """Return the draft that ``conceive`` makes, in one range or in these.
@@ -172,6 +174,7 @@ def run_conceive(
         variation: how children differ.
         scale: each parent's factor on its moves; 1 if not given.
         split_node: by innovation, the node that split this edge.
+        table: of known pairs; none if not given.
         spans: first and last + 1 of the children of each call.
     """
     packed, n = Genomes(*pack(parents)), len(matings)
@@ -182,17 +185,19 @@ def run_conceive(
         np.full((n, N_COLUMNS), -9),
         np.full(n, np.nan),
         np.full(n, np.nan),
+        np.full((n, 4), -9),
         np.zeros(n, np.bool_),
     )
     split_node_of_edge = np.full(max(split_node or {-1: 0}) + 1, -1)
     for edge, node in (split_node or {}).items():
         split_node_of_edge[edge] = node
     scales = np.array([1.0] * len(parents) if scale is None else scale, dtype=np.float64)
+    numbers = Known(empty_table(2) if table is None else table, split_node_of_edge)
     keys = Keys(np.uint64(SEED), int(Purpose.INHERIT), int(Purpose.STRUCTURE), 3)
     columns = matings_of(matings)
     for first, last in [(0, n)] if spans is None else spans:
         part = part_of(first, last)
-        conceive(part, packed, columns, scales, variation, keys, split_node_of_edge, draft)
+        conceive(part, packed, columns, scales, variation, keys, numbers, draft)
     return draft
 
 
@@ -208,8 +213,13 @@ def run_deliver(
     sum_sizes(draft.proposal, node_offset, edge_offset)
     out = unset_genomes(node_offset, edge_offset)
     for first, last in [(0, n)] if spans is None else spans:
-        deliver(part_of(first, last), draft, ids, variation, out)
+        deliver(part_of(first, last), draft._replace(ids=ids), variation, out)
     return out
+
+
+def empty_table(capacity: int = 8) -> PairTable:
+    """Return a table of no pairs."""
+    return PairTable(np.full(capacity, FREE), np.full(capacity, -9))
 
 
 def part_of(first: int, last: int) -> Ranges:

@@ -9,6 +9,7 @@ from tests.kernels.packing import (
     assert_same,
     both_streams,
     clones,
+    empty_table,
     flat,
     random_genome,
     run_conceive,
@@ -21,7 +22,8 @@ from tests.reference import PlainGenome
 from spiral_monolith_neat_numpy.arrays import AnyArray, IntArray
 from spiral_monolith_neat_numpy.kernels import structure
 from spiral_monolith_neat_numpy.kernels.breed import Variation
-from spiral_monolith_neat_numpy.kernels.structure import N_NODES
+from spiral_monolith_neat_numpy.kernels.numbering import enter, pair_key
+from spiral_monolith_neat_numpy.kernels.structure import N_NODES, SOURCE, SPLIT, TARGET
 from spiral_monolith_neat_numpy.seeding import Purpose
 
 LIVELY = variation_with(
@@ -116,6 +118,52 @@ def test_a_generation_equals_that_of_the_twins(n: int, feed_forward: bool, noise
     assert_same(unpack(*run_deliver(draft, as_array, variation)), wanted)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_what_has_a_number_is_found_and_what_lacks_one_is_marked(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    parents, matings = some_parents(7), some_matings(60, 7)
+    draft = run_conceive(parents, matings, LIVELY)
+    tracker = PlainTracker()
+    for parent in parents:
+        tracker.learn(parent)
+    for edge in sorted(tracker.edges.values())[::2]:
+        tracker.split_node(edge)
+    splits = dict(tracker.splits)
+    draft = run_conceive(parents, matings, LIVELY, split_node=splits)
+    edges, ends = draft.genomes.edges, {number: pair for pair, number in tracker.edges.items()}
+    for row in draft.proposal.tolist():  # of all pairs that come up half have a number
+        split = int(edges.innovation[row[SPLIT]]) if row[SPLIT] >= 0 else -1
+        node = splits.get(split, -1)
+        pairs = [(row[SOURCE], row[TARGET])] * (row[SOURCE] >= 0)
+        if node >= 0:
+            pairs += [(ends[split][0], node), (node, ends[split][1])]
+        for pair in pairs:
+            if rng.random() < 0.5:
+                tracker.edge_id(pair)
+    table = empty_table(1024)
+    keys = np.array([pair_key(*pair) for pair in tracker.edges], dtype=np.int64)
+    enter(keys, np.array(list(tracker.edges.values()), dtype=np.int64), table)
+    draft = run_conceive(parents, matings, LIVELY, split_node=splits, table=table)
+    seen = set()
+    for row, ids, lacks in zip(
+        draft.proposal.tolist(), draft.ids.tolist(), draft.unnumbered.tolist(), strict=True
+    ):
+        wanted = [-1] * 4
+        if row[SPLIT] >= 0:
+            split = int(edges.innovation[row[SPLIT]])
+            source, target = ends[split]
+            wanted[0] = node = splits.get(split, -1)
+            wanted[1] = tracker.edges.get((source, node), -1)
+            wanted[2] = tracker.edges.get((node, target), -1)
+        if row[SOURCE] >= 0:
+            wanted[3] = tracker.edges.get((row[SOURCE], row[TARGET]), -1)
+        assert ids == wanted
+        needed = wanted[:3] * (row[SPLIT] >= 0) + wanted[3:] * (row[SOURCE] >= 0)
+        assert lacks == (-1 in needed)
+        seen.add((bool(needed), lacks))
+    assert seen == {(False, False), (True, False), (True, True)}
+
+
 def same_bits(one: list[AnyArray], other: list[AnyArray]) -> bool:
     return [array.tobytes() for array in one] == [array.tobytes() for array in other]
 
@@ -134,7 +182,7 @@ def test_ranges_in_any_order_give_the_bits_of_one(spans: list[tuple[int, int]]) 
     scale = [0.5] * 7
     draft = run_conceive(parents, matings, LIVELY, scale)
     again = run_conceive(parents, matings, LIVELY, scale, spans=spans)
-    assert draft.changed.any()
+    assert draft.unnumbered.any()
     assert same_bits(flat(draft), flat(again))
     ids: IntArray = np.arange(160).reshape(40, 4) + 1000
     whole, parts = (run_deliver(draft, ids, LIVELY, each) for each in (None, spans))
@@ -157,7 +205,7 @@ def test_an_elite_is_its_parent_and_draws_nothing() -> None:
     draft = run_conceive(parents, [Mating(k, elite=True) for k in range(7)], LIVELY, [0.3] * 7)
     assert unpack(*draft.genomes) == parents
     assert draft.scale.tolist() == [0.3] * 7
-    assert not draft.changed.any()
+    assert not draft.unnumbered.any()
     assert unpack(*run_deliver(draft, np.full((7, 4), -1), LIVELY)) == parents
 
 

@@ -2,21 +2,22 @@
 
 import math
 from dataclasses import astuple
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests import reference
-from tests.kernels.packing import SEED
+from tests.kernels.packing import SEED, part_of
 from tests.reference import Draws, Mating, Row
 
 from spiral_monolith_neat_numpy.kernels import mate
 from spiral_monolith_neat_numpy.kernels.mate import (
     Keys,
     Plan,
+    Survivors,
     choose_parents,
-    count_children,
     find_stray,
     rank_survivors,
 )
@@ -24,6 +25,19 @@ from spiral_monolith_neat_numpy.seeding import Purpose, stream_key
 
 MEMBERS = [[0, 3, 5], [1], [2, 4, 6, 7, 8, 9]]
 SCORES = [2.0, 9.0, math.nan, 2.0, 5.0, 7.0, 5.0, -math.inf, 0.0, 1.0]
+
+
+def run_rank(
+    members: list[list[int]], scores: list[float], offspring: list[int], fraction: float
+) -> tuple[Survivors, int]:
+    """Return the survivors and the number of children."""
+    s = len(members)
+    offset = np.cumsum([0] + [len(own) for own in members], dtype=np.int64)
+    survivors = Survivors(offset, np.full(offset[-1], -9), np.full(s, -9), np.full(s + 1, -9))
+    flat = np.array([i for own in members for i in own], dtype=np.int64)
+    children = np.array(offspring, dtype=np.int64)
+    found = rank_survivors(offset, flat, np.array(scores), children, fraction, survivors)
+    return survivors, found
 
 
 def run(
@@ -34,15 +48,11 @@ def run(
     mother, father, plus, minus = (np.full(n, -9) for _ in range(4))
     elite, average = (np.ones(n, np.bool_) for _ in range(2))
     plan = Plan(mother, father, elite, average, plus, minus)
-    choose_parents(
-        np.cumsum([0] + [len(own) for own in members], dtype=np.int64),
-        np.array([i for own in members for i in own], dtype=np.int64),
-        np.array(scores, dtype=np.float64),
-        np.array(offspring, dtype=np.int64),
-        mate.Mating(*astuple(mating)),
-        Keys(np.uint64(SEED), int(Purpose.PARENTS), 3),
-        plan,
-    )
+    survivors = run_rank(members, scores, offspring, mating.survival_fraction)[0]
+    rules = mate.Mating(*astuple(mating)[1:])
+    keys = Keys(np.uint64(SEED), int(Purpose.PARENTS), 3)
+    for first, last in ((n // 3, n), (0, n // 3)):
+        choose_parents(part_of(first, last), survivors, rules, keys, plan)
     draws = [Draws(*stream_key(SEED, Purpose.PARENTS, 3, child)) for child in range(n)]
     found = list(zip(*(column.tolist() for column in plan), strict=True))
     return found, reference.choose_parents(members, scores, offspring, mating, draws)
@@ -117,20 +127,21 @@ def test_without_a_second_survivor_there_is_no_difference() -> None:
 @pytest.mark.parametrize(("fraction", "counts"), [(0.01, [1, 1, 1]), (0.1, [1, 1, 3])])
 def test_as_many_survive_as_the_share_says(fraction: float, counts: list[int]) -> None:
     sizes = [1, 10, 30]  # 0.1 * 30 is a little more than 3
-    offset, n = np.cumsum([0, *sizes], dtype=np.int64), sum(sizes)
-    scores, ranked, found = np.mod(np.arange(n), 7.0), np.full(n, -9), np.full(3, -9)
-    rank_survivors(offset, np.arange(n), scores, fraction, ranked, found)
-    assert found.tolist() == counts
-    for k, first in enumerate(offset[:-1]):
-        own = list(range(first, offset[k + 1]))
-        wanted = reference.survivors(own, scores.tolist(), fraction)
-        assert ranked[first : first + found[k]].tolist() == wanted
+    offset = np.cumsum([0, *sizes]).tolist()
+    members = [list(range(*span)) for span in pairwise(offset)]
+    scores = np.mod(np.arange(offset[-1]), 7.0).tolist()
+    survivors, _ = run_rank(members, scores, [0, 0, 0], fraction)
+    assert survivors.n.tolist() == counts
+    for own, first, n in zip(members, offset, counts, strict=False):
+        wanted = reference.survivors(own, scores, fraction)
+        assert survivors.ranked[first : first + n].tolist() == wanted
 
 
 def test_children_are_counted_and_a_negative_number_is_found() -> None:
-    assert count_children(np.array([2, 0, 3])) == 5
-    assert count_children(np.array([], dtype=np.int64)) == 0
-    assert count_children(np.array([2, -4, -1])) == -4
+    survivors, n = run_rank(MEMBERS, SCORES, [2, 0, 3], 0.5)
+    assert (survivors.first_child.tolist(), n) == ([0, 2, 2, 5], 5)
+    assert run_rank([], [], [], 0.5)[1] == 0
+    assert run_rank(MEMBERS, SCORES, [2, -4, -1], 0.5)[1] == -4
 
 
 PLACES = st.lists(st.tuples(*[st.integers(-2, 4)] * 4), max_size=6)

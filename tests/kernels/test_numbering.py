@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.breeding_reference import PlainTracker, Proposal
-from tests.kernels.packing import as_row, pack, random_genome
+from tests.kernels.packing import as_row, empty_table, pack, random_genome
 from tests.reference import PlainGenome
 
 from spiral_monolith_neat_numpy import seeding
@@ -39,10 +39,6 @@ def array(values: list[int]) -> IntArray:
     return np.array(values, dtype=np.int64)
 
 
-def empty_table(capacity: int = CAPACITY) -> PairTable:
-    return PairTable(np.full(capacity, FREE), np.full(capacity, -9))
-
-
 def found_in(table: PairTable, keys: list[int]) -> list[int]:
     numbers = np.full(len(keys), -9)
     look_up(table, array(keys), numbers)
@@ -68,7 +64,7 @@ def test_a_key_stands_for_one_pair(one: tuple[int, int], other: tuple[int, int])
 
 @given(st.dictionaries(st.integers(0, 2**62 - 1), st.integers(0, LARGEST), max_size=CAPACITY // 2))
 def test_what_was_entered_is_found_and_nothing_else(wanted: dict[int, int]) -> None:
-    table = empty_table()
+    table = empty_table(CAPACITY)
     first = len(wanted) // 2
     keys, numbers = list(wanted), list(wanted.values())
     for part in (slice(first), slice(first, None)):
@@ -98,7 +94,7 @@ def test_nothing_is_found_in_a_table_of_nothing() -> None:
 
 @given(st.lists(st.lists(pairs, max_size=10), max_size=3))
 def test_numbers_of_pairs_equal_those_of_the_twin(requests: list[list[tuple[int, int]]]) -> None:
-    table, count, twin = empty_table(), array([7, 3, 0]), PlainTracker(7, 3)
+    table, count, twin = empty_table(CAPACITY), array([7, 3, 0]), PlainTracker(7, 3)
     for wanted in requests:
         out = np.full(len(wanted), -9)
         number_pairs(

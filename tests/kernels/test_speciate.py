@@ -15,6 +15,7 @@ from spiral_monolith_neat_numpy.kernels.distance import Measure
 from spiral_monolith_neat_numpy.kernels.speciate import (
     absorb,
     approach,
+    defect,
     divide,
     found,
     succeed,
@@ -48,11 +49,23 @@ def run_approach(
 def run_assign(
     genomes: list[Edges], known: list[Edges], threshold: float
 ) -> tuple[list[int], list[int]]:
-    n_known, founder = len(known), np.full(len(genomes), -9)
+    n_known = len(known)
     marks, gap, species = run_approach(genomes, known, np.arange(n_known), threshold)
-    own = spans_of(*genomes)
-    n_new = found(own, marks, n_known, COEFFICIENTS, threshold, gap, species, founder)
-    return species.tolist(), founder[:n_new].tolist()
+    founder = run_found(genomes, n_known, marks, gap, species)
+    return species.tolist(), founder.tolist()
+
+
+def run_found(
+    genomes: list[Edges], n_known: int, marks: KeyArray, gap: FloatArray, species: IntArray
+) -> IntArray:
+    """Return the founders; gaps and species are written, in two ranges."""
+    n, founder, own = len(genomes), np.full(len(genomes), -9), spans_of(*genomes)
+    n_new = found(own, marks, n_known, COEFFICIENTS, gap, species, founder)
+    founder = founder[:n_new]
+    for first, last in ((n // 2, n), (0, n // 2)):
+        part = part_of(first, last)
+        defect(part, own, marks, founder, n_known, COEFFICIENTS, gap, species)
+    return founder
 
 
 def run_divide(
@@ -62,7 +75,8 @@ def run_divide(
     into = np.array(run_absorb(known, threshold), dtype=np.int64)
     marks, gap, label = run_approach(genomes, known, into, threshold)
     own, theirs, kept = spans_of(*genomes), spans_of(*known), np.full(len(genomes), -9)
-    n_kept = divide(own, theirs, marks, COEFFICIENTS, threshold, gap, into, label, kept)
+    founder = run_found(genomes, len(known), marks, gap, label)
+    n_kept = divide(founder, own, theirs, COEFFICIENTS, threshold, into, label, kept)
     return into.tolist(), label.tolist(), kept[:n_kept].tolist()
 
 

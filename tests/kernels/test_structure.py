@@ -28,7 +28,6 @@ from spiral_monolith_neat_numpy.kernels.structure import (
     TARGET,
     TOGGLE,
     clear_proposal,
-    is_proposed,
 )
 from spiral_monolith_neat_numpy.seeding import Purpose
 
@@ -82,29 +81,26 @@ def test_proposals_equal_those_of_the_twin(n: int, feed_forward: bool, uniform: 
     draft = run_propose(genomes, variation, split_node)
     rows = [as_row(draft.genomes, k, proposal) for k, proposal in enumerate(wanted)]
     assert draft.proposal[:, :N_NODES].tolist() == rows
-    assert draft.changed.tolist() == [max(row) >= 0 for row in rows]
+    proposed = draft.proposal
+    is_new = (proposed[:, SPLIT] >= 0) | (proposed[:, SOURCE] >= 0)
+    assert draft.unnumbered.tolist() == is_new.tolist()  # nothing has a number
     weight = [proposal.weight for proposal in wanted]
     np.testing.assert_allclose(draft.weight, weight, rtol=1e-12, atol=1e-15)
 
 
-def test_a_cleared_proposal_proposes_nothing_and_any_column_something() -> None:
+def test_a_cleared_proposal_proposes_nothing() -> None:
     row = np.full(N_COLUMNS, 5)
     clear_proposal(3, 4, row)
     assert row.tolist() == [-1] * N_NODES + [3, 4]
-    assert not is_proposed(row)
-    for column in range(N_NODES):
-        changed = row.copy()
-        changed[column] = 0
-        assert is_proposed(changed)
 
 
 def test_nothing_is_proposed_at_rate_zero_or_for_an_elite() -> None:
     draft = run_propose([chain()] * 3, variation_with())
     assert (draft.proposal[:, :N_NODES] == -1).all()
-    assert draft.changed.tolist() == [False] * 3
+    assert draft.unnumbered.tolist() == [False] * 3
     draft = run_propose([chain()] * 3, variation_with(p_toggle=1.0, p_add_connection=1.0), None, 1)
     assert (draft.proposal[:, TOGGLE] >= 0).tolist() == [True, False, True]
-    assert draft.changed.tolist() == [True, False, True]
+    assert draft.unnumbered.tolist() == [True, False, True]
     assert draft.proposal[1].tolist() == [-1] * N_NODES + [5, 4]
     assert draft.weight[1] == 0.0
 
@@ -135,7 +131,7 @@ def test_a_recurrent_genome_may_get_cycles_self_loops_and_edges_out_of_outputs()
 def test_a_genome_with_all_its_connections_gets_none() -> None:
     full = PlainGenome({0: [0, 0, 0.0], 1: [2, 0, 0.0]}, {3: [0, 1, 1.0, False]})
     draft = run_propose([full], variation_with(p_add_connection=1.0))
-    assert not draft.changed[0]
+    assert (draft.proposal[0, :N_NODES] == -1).all()
     assert draft.proposal[0, N_EDGES] == 1
 
 
@@ -145,7 +141,7 @@ def test_a_genome_without_nodes_or_without_targets_stays_as_it_is() -> None:
     for feed_forward in (True, False):
         growth = variation.growth._replace(feed_forward=feed_forward)
         draft = run_propose(bare, variation._replace(growth=growth))
-        assert not draft.changed.any()
+        assert (draft.proposal[:, :N_NODES] == -1).all()
         assert draft.proposal[:, [N_NODES, N_EDGES]].tolist() == [[0, 0], [1, 0]]
 
 

@@ -120,10 +120,12 @@ def test_every_kernel_was_compiled_for_one_signature() -> None:
     kernels = [
         speciate.absorb,
         speciate.approach,
+        speciate.found,
+        speciate.defect,
         speciate.divide,
         describe.describe,
         share.allot,
-        mate.count_children,
+        mate.rank_survivors,
         mate.choose_parents,
         mate.find_stray,
         runs.lay_out,

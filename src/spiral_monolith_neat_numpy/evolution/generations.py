@@ -181,7 +181,7 @@ class Generations:
         self.settle_ids()  # a script may come here without an evaluation in between
         seed, parents = self.first.seed, self.population
         offspring = allot_offspring(species, scores, self.size, settings, self.number)
-        plan = plan_mating(species, offspring, scores, settings, seed, self.number)
+        plan = plan_mating(species, offspring, scores, settings, seed, self.number, spread)
         fitness = parents.table.fitness
         kept = fitness.copy()
         # Parents are compared by the scores that selected them.

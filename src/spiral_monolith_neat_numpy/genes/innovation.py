@@ -20,6 +20,7 @@ from spiral_monolith_neat_numpy.kernels.numbering import (
     N_PAIRS,
     NEXT_INNOVATION,
     NEXT_NODE,
+    Known,
     PairTable,
     enter,
     look_up,
@@ -68,6 +69,11 @@ class InnovationTracker:
             self._split = grown
         return self._split[: self.next_innovation]
 
+    @property
+    def known(self) -> Known:
+        """The numbers given out so far, in the form that kernels take."""
+        return Known(self._table, self.split_node_of_edge)
+
     def edge_ids(self, sources: IntArray, targets: IntArray) -> IntArray:
         """Return the innovation of each connection, new ones for pairs never seen.
 
@@ -95,7 +101,7 @@ class InnovationTracker:
 
         Args:
             edges: edges of the genomes before the mutations; ``learn`` has seen them.
-            changed: ``(k,)`` int64 genomes with a proposal, rising.
+            changed: ``(k,)`` int64 genomes with a proposal that lacks a number, rising.
             proposal: ``(n, 8)`` int64 from ``kernels.structure.propose``.
             out_ids: ``(n, 4)`` int64, see ``kernels.splice``; written where a gene is new.
 

@@ -25,6 +25,7 @@ from spiral_monolith_neat_numpy.kernels.mutate import (
     mutate_scale,
     mutate_weights,
 )
+from spiral_monolith_neat_numpy.kernels.numbering import Known, look_up_proposal
 from spiral_monolith_neat_numpy.kernels.random import start_stream
 from spiral_monolith_neat_numpy.kernels.ranges import Ranges, begin, end, finish, take
 from spiral_monolith_neat_numpy.kernels.registers import borrowed
@@ -33,7 +34,6 @@ from spiral_monolith_neat_numpy.kernels.structure import (
     Growth,
     Scratch,
     clear_proposal,
-    is_proposed,
     make_scratch,
     propose,
 )
@@ -78,14 +78,16 @@ class Draft(NamedTuple):
         proposal: ``(m, 8)`` int64 structural mutations (see ``structure``).
         weight: ``(m,)`` float64 weight of each new connection.
         scale: ``(m,)`` float64, each child's factor on its moves.
-        changed: ``(m,)`` bool, whether anything is proposed.
+        ids: ``(m, 4)`` int64 numbers of new genes (see ``splice``), -1 where they have none yet.
+        unnumbered: ``(m,)`` bool, whether one has none.
     """
 
     genomes: Genomes
     proposal: IntArray
     weight: FloatArray
     scale: FloatArray
-    changed: BoolArray
+    ids: IntArray
+    unnumbered: BoolArray
 
 
 @kernel
@@ -149,7 +151,7 @@ def _mutate_structure(
     is_elite: bool,
     variation: Variation,
     keys: Keys,
-    split_node_of_edge: IntArray,
+    known: Known,
     room: tuple[KeyArray, Scratch],
     out_draft: Draft,
 ) -> None:
@@ -163,9 +165,10 @@ def _mutate_structure(
     if not is_elite:
         start_stream(keys.seed, keys.structure, keys.generation, child, stream)
         growth, noise = variation.growth, variation.noise
-        weight = propose(genomes, child, growth, noise, split_node_of_edge, stream, scratch, row)
+        weight = propose(genomes, child, growth, noise, known.split_node, stream, scratch, row)
     out_draft.weight[child] = weight
-    out_draft.changed[child] = is_proposed(row)
+    ids = out_draft.ids[child]
+    out_draft.unnumbered[child] = look_up_proposal(genomes.edges, row, known, ids)
 
 
 @kernel
@@ -176,12 +179,12 @@ def _conceive(
     parent_scale: FloatArray,
     variation: Variation,
     keys: Keys,
-    split_node_of_edge: IntArray,
+    known: Known,
     room: tuple[KeyArray, Scratch],
     out_draft: Draft,
 ) -> None:
     parents, matings, draft = borrowed(parents), borrowed(matings), borrowed(out_draft)
-    scale, split, room = borrowed(parent_scale), borrowed(split_node_of_edge), borrowed(room)
+    scale, known, room = borrowed(parent_scale), borrowed(known), borrowed(room)
     options = borrowed(variation.options)
     variation = Variation(
         variation.p_inherit_disabled,
@@ -199,7 +202,7 @@ def _conceive(
             start_stream(keys.seed, keys.inherit, keys.generation, child, stream)
             _conceive_one(parents, matings, scale, variation, child, stream, draft)
             is_elite = matings.elite[child]
-            _mutate_structure(draft.genomes, child, is_elite, variation, keys, split, room, draft)
+            _mutate_structure(draft.genomes, child, is_elite, variation, keys, known, room, draft)
         finish(ranges, first, last)
         first, last = take(ranges)
 
@@ -212,7 +215,7 @@ def conceive(
     parent_scale: FloatArray,
     variation: Variation,
     keys: Keys,
-    split_node_of_edge: IntArray,
+    known: Known,
     out_draft: Draft,
 ) -> None:
     """Write the children that this thread takes into the draft, and propose their new structure.
@@ -224,7 +227,7 @@ def conceive(
         parent_scale: ``(n,)`` float64, each parent's factor on its moves.
         variation: how children differ from their parents.
         keys: of the streams; item is the child's place.
-        split_node_of_edge: int64 by innovation, see ``structure.propose``.
+        known: what numbers there are.
         out_draft: its genomes' offsets are those of the bases; the rest is filled for these
             children.
     """
@@ -242,7 +245,7 @@ def conceive(
         parent_scale,
         variation,
         keys,
-        split_node_of_edge,
+        known,
         room,
         out_draft,
     )
@@ -250,19 +253,16 @@ def conceive(
 
 
 @kernel
-def deliver(
-    ranges: Ranges, draft: Draft, ids: IntArray, variation: Variation, out_genomes: Genomes
-) -> None:
+def deliver(ranges: Ranges, draft: Draft, variation: Variation, out_genomes: Genomes) -> None:
     """Write the children that this thread takes as they will be.
 
     Args:
         ranges: of the children.
-        draft: what ``conceive`` made.
-        ids: ``(m, 4)`` int64 numbers of new genes (see ``splice``).
+        draft: what ``conceive`` made, with all numbers.
         variation: as for ``conceive``.
         out_genomes: its offsets are the running sums of the proposed sizes; filled.
     """
-    genomes, proposal, ids = borrowed(draft.genomes), borrowed(draft.proposal), borrowed(ids)
+    genomes, proposal, ids = borrowed(draft.genomes), borrowed(draft.proposal), borrowed(draft.ids)
     out, weight = borrowed(out_genomes), borrowed(draft.weight)
     begin(ranges)
     first, last = take(ranges)

@@ -8,7 +8,9 @@ import numpy as np
 from spiral_monolith_neat_numpy.arrays import BoolArray, FloatArray, IntArray, KeyArray
 from spiral_monolith_neat_numpy.kernels.jit import exact_kernel, fragment
 from spiral_monolith_neat_numpy.kernels.random import draw_below, draw_uniform, start_stream
+from spiral_monolith_neat_numpy.kernels.ranges import Ranges, begin, end, finish, take
 from spiral_monolith_neat_numpy.kernels.ranking import rank_best
+from spiral_monolith_neat_numpy.kernels.registers import borrowed
 
 _ROUNDING = 1e-9  # 0.1 * 30 is a little more than 3, yet 3 survive
 
@@ -17,8 +19,7 @@ class Mating(NamedTuple):
     """How parents are chosen.
 
     Attributes:
-        survival_fraction: share of a species that may become parents, at least one does.
-        tournament_size: mother and father are each the best of so many draws from those.
+        tournament_size: mother and father are each the best of so many draws from the survivors.
         elitism_min_size: the first child of a larger species is its champion, unchanged.
         p_crossover: probability of a second parent.
         p_interspecies: probability that the second parent is of another species.
@@ -26,7 +27,6 @@ class Mating(NamedTuple):
         p_differential: probability that it takes the difference of two others instead.
     """
 
-    survival_fraction: float
     tournament_size: int
     elitism_min_size: int
     p_crossover: float
@@ -54,27 +54,33 @@ class Plan(NamedTuple):
     minus: IntArray
 
 
+class Survivors(NamedTuple):
+    """Those who may become parents, and how many children each species has.
+
+    Attributes:
+        member_offset: ``(s + 1,)`` int64; the survivors of species k stand in ``ranked`` from
+            entry ``member_offset[k]`` on.
+        ranked: int64 places in the population, the fittest of a species first.
+        n: ``(s,)`` int64, how many survivors a species has, >= 1.
+        first_child: ``(s + 1,)`` int64, the first child of each species, and their number.
+    """
+
+    member_offset: IntArray
+    ranked: IntArray
+    n: IntArray
+    first_child: IntArray
+
+
 @exact_kernel
-def count_children(n_offspring: IntArray) -> int:
-    """Return the sum of ``(s,)`` int64 numbers, or the first of them that is negative."""
-    total = 0
-    for k in range(n_offspring.size):
-        if n_offspring[k] < 0:
-            return int(n_offspring[k])
-        total += n_offspring[k]
-    return total
-
-
-@fragment
 def rank_survivors(
     member_offset: IntArray,
     members: IntArray,
     score: FloatArray,
+    n_offspring: IntArray,
     survival_fraction: float,
-    out_ranked: IntArray,
-    out_n_survivors: IntArray,
-) -> None:
-    """Rank those of each species that may become parents, the fittest first.
+    out_survivors: Survivors,
+) -> int:
+    """Rank those of each species that may become parents; return the number of all children.
 
     Args:
         member_offset: ``(s + 1,)`` int64; species k owns ``members[member_offset[k]]`` to
@@ -82,16 +88,24 @@ def rank_survivors(
         members: ``(n,)`` int64 places in the population.
         score: ``(n,)`` float64 by place in the population; NaN is the worst. Of equal ones
             the earlier genome is better.
+        n_offspring: ``(s,)`` int64, how many children a species has; a negative number is
+            returned, and nobody is ranked then.
         survival_fraction: share of a species that survives; at least one does.
-        out_ranked: ``(n,)`` int64; the survivors of species k stand from ``member_offset[k]``
-            on, what comes after them means nothing.
-        out_n_survivors: ``(s,)`` int64.
+        out_survivors: filled but for ``member_offset``, which it holds already; ``(n,)``
+            entries of ``ranked``, those that do not survive mean nothing.
     """
-    for k in range(out_n_survivors.size):
+    ranked, first_child = out_survivors.ranked, out_survivors.first_child
+    first_child[0] = 0
+    for k in range(n_offspring.size):
+        if n_offspring[k] < 0:
+            return int(n_offspring[k])
+        first_child[k + 1] = first_child[k] + n_offspring[k]
+    for k in range(n_offspring.size):
         first, stop = member_offset[k], member_offset[k + 1]
         n = max(int(math.ceil(survival_fraction * (stop - first) - _ROUNDING)), 1)
-        rank_best(score, members[first:stop], out_ranked[first : first + n])
-        out_n_survivors[k] = n
+        rank_best(score, members[first:stop], ranked[first : first + n])
+        out_survivors.n[k] = n
+    return int(first_child[-1])
 
 
 @exact_kernel
@@ -127,63 +141,72 @@ def _draw_variant(
         out_plan.minus[child] = ranked[first + minus]
 
 
-@exact_kernel
-def choose_parents(
-    member_offset: IntArray,
-    members: IntArray,
-    score: FloatArray,
-    n_offspring: IntArray,
+@fragment
+def _choose(
+    survivors: Survivors,
+    s: int,
+    child: int,
     mating: Mating,
     keys: Keys,
+    stream: KeyArray,
     out_plan: Plan,
+) -> None:
+    """Choose the parents of one child of species ``s``."""
+    ranked, first_of, n = survivors.ranked, survivors.member_offset, survivors.n
+    first = first_of[s]
+    is_first = child == survivors.first_child[s]
+    elite = is_first and first_of[s + 1] - first > mating.elitism_min_size
+    mother, father = ranked[first], -1
+    out_plan.average[child] = False
+    out_plan.plus[child] = out_plan.minus[child] = -1
+    if not elite:
+        rounds = mating.tournament_size
+        start_stream(keys.seed, keys.purpose, keys.generation, child, stream)
+        mother = ranked[first + _draw_rank(n[s], rounds, stream)]
+        if draw_uniform(stream) < mating.p_crossover:
+            mate = s
+            if n.size > 1 and draw_uniform(stream) < mating.p_interspecies:
+                mate = draw_below(stream, n.size - 1)
+                mate += mate >= s  # any species but one's own
+            father = ranked[first_of[mate] + _draw_rank(n[mate], rounds, stream)]
+        if father == mother:
+            father = -1
+        if father >= 0 and mating.p_average + mating.p_differential > 0.0:
+            _draw_variant(first, n[s], ranked, mating, stream, child, out_plan)
+    out_plan.mother[child], out_plan.father[child] = mother, father
+    out_plan.elite[child] = elite
+
+
+@exact_kernel
+def choose_parents(
+    ranges: Ranges, survivors: Survivors, mating: Mating, keys: Keys, out_plan: Plan
 ) -> None:
     """Choose the parents of every child, species after species.
 
-    A mother is drawn from the survivors of her species, by tournament if there is one; with
-    ``p_crossover`` a father too, with ``p_interspecies`` of those from another species.
+    The first child of a large species is its champion's copy. A mother is drawn from the
+    survivors of her species, by tournament if there is one; with ``p_crossover`` a father too,
+    with ``p_interspecies`` of those from another species.
 
     Args:
-        member_offset: as for ``rank_survivors``.
-        members: as there.
-        score: as there.
-        n_offspring: ``(s,)`` int64, how many children a species has.
+        ranges: of the children.
+        survivors: of each species.
         mating: how parents are chosen.
         keys: of the streams, one per child by its place.
-        out_plan: ``(m,)`` columns, m the sum of ``n_offspring``; filled.
+        out_plan: ``(m,)`` columns, m the number of children; filled.
     """
-    n_species = n_offspring.size
-    ranked, n_survivors = np.empty(score.size, np.int64), np.empty(n_species, np.int64)
-    fraction = mating.survival_fraction
-    rank_survivors(member_offset, members, score, fraction, ranked, n_survivors)
+    survivors, plan = borrowed(survivors), borrowed(out_plan)
     stream = np.empty(3, np.uint64)
-    rounds = mating.tournament_size
-    is_varied = mating.p_average + mating.p_differential > 0.0
-    child = 0
-    for s in range(n_species):
-        first = member_offset[s]
-        has_elite = member_offset[s + 1] - first > mating.elitism_min_size
-        for k in range(n_offspring[s]):
-            elite = has_elite and k == 0
-            mother, father = ranked[first], -1
-            out_plan.average[child] = False
-            out_plan.plus[child] = out_plan.minus[child] = -1
-            if not elite:
-                start_stream(keys.seed, keys.purpose, keys.generation, child, stream)
-                mother = ranked[first + _draw_rank(n_survivors[s], rounds, stream)]
-                if draw_uniform(stream) < mating.p_crossover:
-                    mate = s
-                    if n_species > 1 and draw_uniform(stream) < mating.p_interspecies:
-                        mate = draw_below(stream, n_species - 1)
-                        mate += mate >= s  # any species but one's own
-                    rank = _draw_rank(n_survivors[mate], rounds, stream)
-                    father = ranked[member_offset[mate] + rank]
-                if father == mother:
-                    father = -1
-                if father >= 0 and is_varied:
-                    _draw_variant(first, n_survivors[s], ranked, mating, stream, child, out_plan)
-            out_plan.mother[child], out_plan.father[child] = mother, father
-            out_plan.elite[child] = elite
-            child += 1
+    begin(ranges)
+    first, last = take(ranges)
+    while first < last:
+        s = 0
+        for child in range(first, last):
+            while survivors.first_child[s + 1] <= child:
+                s += 1
+            _choose(survivors, s, child, mating, keys, stream, plan)
+        finish(ranges, first, last)
+        first, last = take(ranges)
+    end(ranges)
 
 
 @exact_kernel

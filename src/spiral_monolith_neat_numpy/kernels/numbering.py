@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from spiral_monolith_neat_numpy.arrays import IntArray
-from spiral_monolith_neat_numpy.kernels.jit import kernel
+from spiral_monolith_neat_numpy.kernels.jit import fragment, kernel
 from spiral_monolith_neat_numpy.kernels.layout import EdgeArrays
 from spiral_monolith_neat_numpy.kernels.random import mix64
 from spiral_monolith_neat_numpy.kernels.splice import CONNECTION, EDGE_IN, EDGE_OUT, NODE_ID
@@ -41,6 +41,19 @@ class PairTable(NamedTuple):
     number: IntArray
 
 
+class Known(NamedTuple):
+    """What numbers there are at the beginning of a generation.
+
+    Attributes:
+        table: of pairs.
+        split_node: int64 by innovation, the node that splits this edge, or -1; numbers beyond
+            its end were not split either.
+    """
+
+    table: PairTable
+    split_node: IntArray
+
+
 @kernel
 def pair_key(source: int, target: int) -> int:
     """Return the key of a pair of node ids below 2**31."""
@@ -63,6 +76,41 @@ def look_up(table: PairTable, key: IntArray, out_number: IntArray) -> None:
     for i in range(key.size):
         place = place_of(table.key, key[i])
         out_number[i] = table.number[place] if table.key[place] == key[i] else -1
+
+
+@fragment
+def look_up_proposal(edges: EdgeArrays, row: IntArray, known: Known, out_ids: IntArray) -> bool:
+    """Write what numbers there are for a proposal; return whether one is missing.
+
+    Args:
+        edges: edges of all genomes.
+        row: ``(8,)`` int64 from ``structure.propose``.
+        known: the numbers.
+        out_ids: ``(4,)`` int64, see ``splice``; -1 where there is none, or no such gene.
+    """
+    table, is_missing = known.table, False
+    split, source, target = row[SPLIT], row[SOURCE], row[TARGET]
+    node = edge_in = edge_out = connection = -1
+    if split >= 0:
+        innovation = edges.innovation[split]
+        if innovation < known.split_node.size:
+            node = known.split_node[innovation]
+        if node >= 0:
+            edge_in = _known_number(table, pair_key(edges.source[split], node))
+            edge_out = _known_number(table, pair_key(node, edges.target[split]))
+        is_missing = edge_in < 0 or edge_out < 0
+    if source >= 0:
+        connection = _known_number(table, pair_key(source, target))
+        is_missing = is_missing or connection < 0
+    out_ids[NODE_ID], out_ids[CONNECTION] = node, connection
+    out_ids[EDGE_IN], out_ids[EDGE_OUT] = edge_in, edge_out
+    return is_missing
+
+
+@kernel
+def _known_number(table: PairTable, key: int) -> int:
+    place = place_of(table.key, key)
+    return int(table.number[place]) if table.key[place] == key else -1
 
 
 @kernel
@@ -120,7 +168,7 @@ def number_proposals(
 
     Args:
         edges: edges of the genomes before the mutations.
-        changed: ``(k,)`` int64 genomes with a proposal, rising.
+        changed: ``(k,)`` int64 genomes with a proposal that lacks a number, rising.
         proposal: ``(n, 8)`` int64 from ``structure.propose``.
         out_table: the known pairs, with room for 3 k more.
         out_split_node: int64 by innovation, the node that splits this edge, or -1.

@@ -148,44 +148,106 @@ def found(
     own_mark: KeyArray,
     n_known: int,
     measure: Measure,
-    threshold: float,
     out_gap: FloatArray,
     out_species: IntArray,
     out_founder: IntArray,
 ) -> int:
-    """Let genomes that are near to no species found one; return the number of new species.
+    """Let genomes that are near to no known species found new ones; return how many there are.
 
-    Genomes are taken in order. One that is nearer than ``threshold`` to no representative
-    represents a new species for the genomes after it, which join it if they are nearer to it
-    than to any other. Of equally near ones the first counts.
+    Genomes are taken in order. One that is near to none of the founders before it founds a
+    species; the others join the nearest founder, of equally near ones the first.
 
     Args:
         population: all genomes.
         own_mark: ``(n,)`` uint64, their marks.
         n_known: s, number of known species.
         measure: the distance's coefficients.
-        threshold: largest distance within a species, itself excluded.
         out_gap: ``(n,)`` float64 from ``approach``; distances to new species are written.
-        out_species: ``(n,)`` int64 from ``approach``; set to s + k for the k-th new species.
+        out_species: ``(n,)`` int64 from ``approach``; -1 becomes s + k for the k-th new species.
         out_founder: ``(n,)`` int64; entry k is set to the genome that founded species s + k.
     """
     population = borrowed(population)
-    offset, n_new = population.offset, 0
+    n_new = 0
     for genome in range(out_species.size):
-        size = offset[genome + 1] - offset[genome]
-        for k in range(n_new):
-            other = out_founder[k]
-            other_size = offset[other + 1] - offset[other]
-            least = least_distance(own_mark[genome], size, own_mark[other], other_size, measure)
-            if least > out_gap[genome]:
-                continue
-            gap = distance(population, genome, population, other, measure)
-            if gap < out_gap[genome]:
-                out_gap[genome], out_species[genome] = gap, n_known + k
         if out_species[genome] < 0:
-            out_species[genome], out_founder[n_new] = n_known + n_new, genome
-            n_new += 1
+            nearest = _nearest_founder(
+                population, own_mark, out_founder, n_new, measure, genome, out_gap
+            )
+            if nearest < 0:
+                nearest = n_new
+                out_founder[n_new] = genome
+                n_new += 1
+            out_species[genome] = n_known + nearest
     return n_new
+
+
+@fragment
+def _nearest_founder(
+    population: Spans,
+    own_mark: KeyArray,
+    founder: IntArray,
+    n: int,
+    measure: Measure,
+    genome: int,
+    out_gap: FloatArray,
+) -> int:
+    """Return which of the first ``n`` founders is nearer than the gap so far, or -1; write the gap.
+
+    The gap is the genome's entry of ``out_gap``.
+    """
+    offset, nearest = population.offset, -1
+    size = offset[genome + 1] - offset[genome]
+    for k in range(n):
+        other = founder[k]
+        other_size = offset[other + 1] - offset[other]
+        least = least_distance(own_mark[genome], size, own_mark[other], other_size, measure)
+        if least > out_gap[genome]:
+            continue
+        gap = distance(population, genome, population, other, measure)
+        if gap < out_gap[genome]:
+            out_gap[genome], nearest = gap, k
+    return nearest
+
+
+@kernel
+def defect(
+    ranges: Ranges,
+    population: Spans,
+    own_mark: KeyArray,
+    founder: IntArray,
+    n_known: int,
+    measure: Measure,
+    out_gap: FloatArray,
+    out_species: IntArray,
+) -> None:
+    """Let genomes of known species join new ones that are nearer, if founded before them.
+
+    Args:
+        ranges: of the genomes.
+        population: all genomes.
+        own_mark: ``(n,)`` uint64, their marks.
+        founder: ``(k,)`` int64 from ``found``, rising.
+        n_known: s, number of known species.
+        measure: the distance's coefficients.
+        out_gap: ``(n,)`` float64 from ``found``; distances to new species are written.
+        out_species: ``(n,)`` int64 from ``found``; set to s + k for the k-th new species.
+    """
+    population, founder = borrowed(population), borrowed(founder)
+    own_mark, gaps, species = borrowed(own_mark), borrowed(out_gap), borrowed(out_species)
+    begin(ranges)
+    first, last = take(ranges)
+    while first < last:
+        n = 0
+        for genome in range(first, last):
+            while n < founder.size and founder[n] < genome:
+                n += 1
+            if species[genome] < n_known:
+                nearest = _nearest_founder(population, own_mark, founder, n, measure, genome, gaps)
+                if nearest >= 0:
+                    species[genome] = n_known + nearest
+        finish(ranges, first, last)
+        first, last = take(ranges)
+    end(ranges)
 
 
 @kernel
@@ -234,44 +296,38 @@ def succeed(
 
 @kernel
 def divide(
+    founder: IntArray,
     population: Spans,
     known: Spans,
-    own_mark: KeyArray,
     measure: Measure,
     threshold: float,
-    out_gap: FloatArray,
     out_into: IntArray,
     out_label: IntArray,
     out_kept: IntArray,
 ) -> int:
     """Divide a population into species and return the number of those with members.
 
-    After ``absorb`` has merged known species near to one another and ``approach`` has found the
-    nearest of those that stay, new ones are founded, and merged ones with genomes out of the
-    others' reach taken up again: ``found``, ``succeed``.
+    After ``absorb`` has merged known species near to one another, ``approach`` has found the
+    nearest of those that stay, and new ones are founded (``found``, ``defect``): merged ones with
+    genomes out of the others' reach are taken up again (``succeed``), and those with members
+    are counted.
 
     Args:
+        founder: ``(k,)`` int64 from ``found``.
         population: all genomes.
         known: one representative per known species.
-        own_mark: ``(n,)`` uint64, the genomes' marks.
         measure: the distance's coefficients.
         threshold: largest distance within a species, itself excluded.
-        out_gap: ``(n,)`` float64 from ``approach``; distances to new species are written.
         out_into: ``(s,)`` int64 from ``absorb``; a merged species that goes on is set to itself.
-        out_label: ``(n,)`` int64 from ``approach``; set to the place of each genome's species
+        out_label: ``(n,)`` int64 from ``defect``; set to the place of each genome's species
             among the kept.
         out_kept: ``(n,)`` int64; entry k is set to the k-th species that has members: 0 to
             s - 1 for known ones, s + k for the k-th new one.
     """
     n, n_known = out_label.size, out_into.size
-    founder = np.empty(n, np.int64)
-    n_founders = found(
-        population, own_mark, n_known, measure, threshold, out_gap, out_label, founder
-    )
-    founder = founder[:n_founders]
-    founded = np.empty(n_founders, np.int64)
+    founded = np.empty(founder.size, np.int64)
     succeed(founder, population, known, measure, threshold, out_into, founded)
-    place = np.full(n_known + n_founders, -1)
+    place = np.full(n_known + founder.size, -1)
     for genome in range(n):
         if out_label[genome] >= n_known:
             out_label[genome] = founded[out_label[genome] - n_known]

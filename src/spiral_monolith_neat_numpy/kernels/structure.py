@@ -146,15 +146,6 @@ def propose(
 
 
 @kernel
-def is_proposed(row: IntArray) -> bool:
-    """Return whether a proposal changes anything."""
-    largest = -1
-    for column in range(N_NODES):
-        largest = max(largest, row[column])
-    return largest >= 0
-
-
-@kernel
 def _count_hidden(node_kind: CodeArray, n0: int, n1: int) -> int:
     count = 0
     for v in range(n0, n1):

@@ -7,18 +7,22 @@ import numpy as np
 from spiral_monolith_neat_numpy.arrays import FloatArray, IntArray
 from spiral_monolith_neat_numpy.errors import check_length
 from spiral_monolith_neat_numpy.genes.plan import MatingPlan
+from spiral_monolith_neat_numpy.genes.ranges import Spread, at_once
 from spiral_monolith_neat_numpy.kernels.jit import direct
 from spiral_monolith_neat_numpy.kernels.mate import (
     Keys,
     Mating,
     Plan,
+    Survivors,
     choose_parents,
-    count_children,
+    rank_survivors,
 )
 from spiral_monolith_neat_numpy.seeding import Purpose
 from spiral_monolith_neat_numpy.settings import Settings
 from spiral_monolith_neat_numpy.species.scores import checked_scores
 from spiral_monolith_neat_numpy.species.speciation import Species, SpeciesSet
+
+_LEAST_CHOSEN = 100  # children whose parents take some ten microseconds to choose
 
 
 def plan_mating(
@@ -28,6 +32,7 @@ def plan_mating(
     settings: Settings,
     seed: int,
     generation: int,
+    spread: Spread = at_once,
 ) -> MatingPlan:
     """Plan the parents of every child, species after species.
 
@@ -47,6 +52,7 @@ def plan_mating(
         settings: survival, elitism and the probabilities above.
         seed: seed of the run; each child draws from a stream of its own.
         generation: number of the parents' generation, from 0.
+        spread: may share the work out among threads (see ``genes.ranges``).
 
     Raises:
         ValueError: a wrong number of scores or allotments, or a negative allotment.
@@ -55,7 +61,14 @@ def plan_mating(
     scores = checked_scores(fitnesses, species.label.size)
     offspring = np.array(offspring, dtype=np.int64)
     check_length("offspring", offspring, len(species), "species")
-    m = direct(count_children)(offspring)
+    survivors = Survivors(
+        species.member_offset,
+        np.empty(scores.size, np.int64),
+        np.empty(offspring.size, np.int64),
+        np.empty(offspring.size + 1, np.int64),
+    )
+    by_species = species.member_offset, species.members, scores, offspring
+    m = direct(rank_survivors)(*by_species, settings.survival_fraction, survivors)
     if m < 0:
         raise ValueError(f"offspring must be >= 0, got {m}")
     plan = Plan(
@@ -67,7 +80,6 @@ def plan_mating(
         minus=np.empty(m, dtype=np.int64),
     )
     mating = Mating(
-        settings.survival_fraction,
         settings.tournament_size,
         settings.elitism_min_size,
         settings.p_crossover,
@@ -76,7 +88,5 @@ def plan_mating(
         settings.p_differential,
     )
     keys = Keys(np.uint64(seed), int(Purpose.PARENTS), generation)
-    direct(choose_parents)(
-        species.member_offset, species.members, scores, offspring, mating, keys, plan
-    )
+    spread(m, _LEAST_CHOSEN, direct(choose_parents), survivors, mating, keys, plan)
     return MatingPlan.trusted(plan)

@@ -21,7 +21,7 @@ from spiral_monolith_neat_numpy.genes.ranges import Spread, at_once
 from spiral_monolith_neat_numpy.kernels.describe import Records, Rules, describe
 from spiral_monolith_neat_numpy.kernels.distance import Measure, Spans
 from spiral_monolith_neat_numpy.kernels.jit import direct
-from spiral_monolith_neat_numpy.kernels.speciate import absorb, approach, divide
+from spiral_monolith_neat_numpy.kernels.speciate import absorb, approach, defect, divide, found
 from spiral_monolith_neat_numpy.seeding import Purpose
 from spiral_monolith_neat_numpy.settings import Settings
 from spiral_monolith_neat_numpy.species.scores import checked_scores
@@ -242,9 +242,15 @@ def speciate(
     measure, limit = _measure(settings), float(threshold)
     direct(absorb)(known, measure, limit, known_mark, into)
 
-    found = own, known, known_mark, into, measure, limit, own_mark, gap, label
-    spread(n, _LEAST_APPROACHED, direct(approach), *found)
-    n_kept = direct(divide)(own, known, own_mark, measure, limit, gap, into, label, kept)
+    near = own, known, known_mark, into, measure, limit, own_mark, gap, label
+    spread(n, _LEAST_APPROACHED, direct(approach), *near)
+    founder, n_known = np.empty(n, dtype=np.int64), into.size
+    n_new = direct(found)(own, own_mark, n_known, measure, gap, label, founder)
+    founder = founder[:n_new]
+    if n_new:
+        new = own, own_mark, founder, n_known, measure, gap, label
+        spread(n, _LEAST_APPROACHED, direct(defect), *new)
+    n_kept = direct(divide)(founder, own, known, measure, limit, into, label, kept)
     kept = kept[:n_kept]
     offset, members = np.empty(n_kept + 1, dtype=np.int64), np.empty(n, dtype=np.int64)
     records, chosen = _unset_records(n_kept), np.empty(n_kept, dtype=np.int64)

@@ -49,14 +49,13 @@ class Room:
         nothing = np.empty(0, np.bool_)
         self.matings = Matings(nobody, nobody, nothing, nobody, nobody, nothing)
         self.draft = _draft(0, 0, 0)
-        self.ids = np.empty((0, N_IDS), np.int64)
 
     def begin(self, theirs: Genomes, plan: MatingPlan, fitness: FloatArray) -> None:
         """Choose the parent that lends its structure to each child, and make room for them."""
         n = len(plan)
         if n != self._size[0]:
             self._size = (n, 0, 0)
-            self.draft, self.ids = _draft(n, 0, 0), np.empty((n, N_IDS), np.int64)
+            self.draft = _draft(n, 0, 0)
             self._base, self._other = np.empty(n, np.int64), np.empty(n, np.int64)
         node_offset, edge_offset = self.draft.genomes.node_offset, self.draft.genomes.edge_offset
         direct(choose_base)(
@@ -131,19 +130,17 @@ def breed(
     matings, draft = room.matings, room.draft
     variation = variation_of(settings, parents.feed_forward)
     keys = Keys(np.uint64(seed), int(Purpose.INHERIT), int(Purpose.STRUCTURE), generation)
-    split = tracker.split_node_of_edge
 
-    begun = theirs, matings, known.noise_scale, variation, keys, split, draft
+    begun = theirs, matings, known.noise_scale, variation, keys, tracker.known, draft
     spread(n, _LEAST_CONCEIVED, direct(conceive), *begun)
-    changed = np.flatnonzero(draft.changed)
-    ids = room.ids
-    tracker.number_proposals(draft.genomes.edges, changed, draft.proposal, ids)
+    unnumbered = np.flatnonzero(draft.unnumbered)
+    tracker.number_proposals(draft.genomes.edges, unnumbered, draft.proposal, draft.ids)
     node_offset, edge_offset = np.empty(n + 1, np.int64), np.empty(n + 1, np.int64)
     direct(sum_sizes)(draft.proposal, node_offset, edge_offset)
     genes = unset_genes(int(node_offset[-1]), int(edge_offset[-1]))
     children = _as_genomes(node_offset, edge_offset, genes)
 
-    spread(n, _LEAST_DELIVERED, direct(deliver), draft, ids, variation, children)
+    spread(n, _LEAST_DELIVERED, direct(deliver), draft, variation, children)
     table = PopulationTable.unset(n)
     born_as = generation, first_id, Rows(*table.arrays())
     direct(inherit_rows)(known, plan.mother, plan.father, matings, draft.scale, *born_as)
@@ -160,7 +157,8 @@ def _draft(n: int, n_nodes: int, n_edges: int) -> Draft:
         proposal=np.empty((n, N_COLUMNS), np.int64),
         weight=np.empty(n),
         scale=np.empty(n),
-        changed=np.empty(n, np.bool_),
+        ids=np.empty((n, N_IDS), np.int64),
+        unnumbered=np.empty(n, np.bool_),
     )
 
 
