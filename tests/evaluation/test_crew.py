@@ -14,7 +14,7 @@ import pytest
 
 from spiral_monolith_neat_numpy.arrays import IntArray
 from spiral_monolith_neat_numpy.evaluation import crew as module
-from spiral_monolith_neat_numpy.evaluation.crew import Crew
+from spiral_monolith_neat_numpy.evaluation.crew import Crew, Luck
 from spiral_monolith_neat_numpy.kernels.ranges import Ranges, begin, end, finish, note, take
 
 
@@ -50,6 +50,7 @@ def shared(crew: Crew, make: Callable[[], Work]) -> tuple[Work, int]:
     On a busy machine a helper may come when all is done: then the next work is tried.
     """
     for _ in range(100):
+        module._calling.luck = Luck()
         work = make()
         noted = crew.spread(work.times.size, 1, work, 3)
         if len(work.threads) == 2:
@@ -60,6 +61,7 @@ def shared(crew: Crew, make: Callable[[], Work]) -> tuple[Work, int]:
 @pytest.fixture
 def crew(monkeypatch: pytest.MonkeyPatch) -> Iterator[Crew]:
     monkeypatch.setattr(module, "usable_cpus", lambda: 2)
+    monkeypatch.setattr(module._calling, "luck", Luck())
     with ThreadPoolExecutor(2) as executor:
         yield Crew(executor, 2)
 
@@ -92,6 +94,7 @@ def test_there_are_no_more_threads_than_processors(monkeypatch: pytest.MonkeyPat
 def test_work_of_middle_size_wakes_helpers_only_after_other_work(
     crew: Crew, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(Luck, "is_out", lambda self, now: False)
     now = itertools.count(100.0, 10.0)
     monkeypatch.setattr(time, "perf_counter", lambda: next(now))
     work = Work(100)
@@ -190,3 +193,83 @@ def test_a_closed_executor_is_an_error_that_leaves_nobody_at_work(crew: Crew) ->
     with pytest.raises(RuntimeError, match="cannot schedule"):
         crew.spread(300, 1, Work(300), 1)
     assert not crew._awake
+
+
+class Clocks:
+    """The wall's and the calling thread's."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.wall = self.cpu = 50.0
+        monkeypatch.setattr(time, "thread_time", lambda: self.cpu)
+
+    def go_on(self, seconds: float, share: float) -> None:
+        self.wall += seconds
+        self.cpu += share * seconds
+
+
+def test_who_has_too_little_of_a_processor_is_alone_for_longer_each_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clocks, luck = Clocks(monkeypatch), Luck()
+    assert not luck.is_out(clocks.wall)
+    for pause in (0.25, 0.5, 1.0, 2.0, 4.0, 4.0):
+        clocks.go_on(0.06, 0.6)
+        assert luck.is_out(clocks.wall)
+        clocks.go_on(0.99 * pause, 1.0)
+        assert luck.is_out(clocks.wall)
+        clocks.go_on(0.02 * pause, 1.0)
+        assert not luck.is_out(clocks.wall)
+    clocks.go_on(0.06, 0.99)  # all is well again
+    assert not luck.is_out(clocks.wall)
+    assert not luck.is_out(clocks.wall)
+    clocks.go_on(0.06, 0.6)
+    assert luck.is_out(clocks.wall)
+    clocks.go_on(0.26, 0.6)
+    assert not luck.is_out(clocks.wall)
+
+
+def test_a_share_in_between_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    clocks, luck = Clocks(monkeypatch), Luck()
+    for _ in range(50):
+        assert not luck.is_out(clocks.wall)
+        clocks.go_on(0.06, 0.8)
+
+
+def test_a_moment_is_too_short_to_tell_and_sleep_for_good_reasons_does_not_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clocks, luck = Clocks(monkeypatch), Luck()
+    luck.excuse(1.0)
+    assert not luck.is_out(clocks.wall)
+    clocks.go_on(0.04, 0.0)
+    assert not luck.is_out(clocks.wall)
+    clocks.go_on(0.1, 1.0)
+    clocks.go_on(0.2, 0.0)
+    luck.excuse(0.24)
+    assert not luck.is_out(clocks.wall)
+
+
+def test_a_crew_out_of_luck_works_alone(crew: Crew, monkeypatch: pytest.MonkeyPatch) -> None:
+    shared(crew, lambda: Work(300))
+    monkeypatch.setattr(Luck, "is_out", lambda self, now: True)
+    work = Work(300)
+    work.met.set()
+    crew.spread(300, 1, work, 1)
+    assert work.threads == {threading.get_ident()}
+
+
+def test_a_long_last_item_is_no_bad_luck(crew: Crew, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Slow(Work):
+        def work_on(self, ranges: Ranges, first: int, last: int, step: int) -> None:
+            super().work_on(ranges, first, last, step)
+            is_mine = threading.get_ident() == caller
+            time.sleep(0.05 if is_mine else 0.08)
+
+    caller, excused = threading.get_ident(), list[float]()
+    monkeypatch.setattr(Luck, "is_out", lambda self, now: False)
+    monkeypatch.setattr(Luck, "excuse", lambda self, seconds: excused.append(seconds))
+    for _ in range(100):
+        crew.spread(8, 2, Slow(8), 1)
+        if excused:
+            break
+    assert excused[0] > 0.0

@@ -5,6 +5,8 @@ to breed. So one that has helped looks for the next piece, in compiled code and 
 lock, for most of a millisecond before it goes to sleep.
 """
 
+import math
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -30,6 +32,59 @@ _WORTH_SHARING = 4  # times ``least``
 _WORTH_WAKING = 30
 _SOON_S = 3e-4  # work that comes so soon after other work will be followed by more
 _NAP_S = 1e-4
+_WATCH_S = 0.05
+_BAD_SHARE, _GOOD_SHARE = 0.75, 0.95  # of a processor's time that the calling thread has
+_LEAST_PAUSE_S, _MOST_PAUSE_S = 0.25, 4.0
+
+
+class Luck:
+    """Notices that others want the processors: then help does more harm than good.
+
+    A helper that looks for work takes a processor from them, and one that they keep from
+    working has everybody wait for it. The calling thread, which does not sleep, then has less
+    than the whole of a processor's time. After that it is alone for a while, for longer each
+    time.
+    """
+
+    def __init__(self) -> None:
+        """Begin without bad luck."""
+        self._since: tuple[float, float] | None = None  # of the wall clock and of the thread's
+        self._out_until = -math.inf
+        self._pause = _LEAST_PAUSE_S
+
+    def is_out(self, now: float) -> bool:
+        """Return whether to do without help at ``now``, in seconds of the performance counter."""
+        if now < self._out_until:
+            return True
+        if self._since is None:
+            self._since = now, time.thread_time()
+        wall, cpu = self._since
+        if now < wall + _WATCH_S:
+            return False
+        share = (time.thread_time() - cpu) / (now - wall)
+        self._since = None
+        if share > _GOOD_SHARE:
+            self._pause = _LEAST_PAUSE_S
+        elif share < _BAD_SHARE:
+            self._out_until = now + self._pause
+            self._pause = min(2.0 * self._pause, _MOST_PAUSE_S)
+        return now < self._out_until
+
+    def excuse(self, seconds: float) -> None:
+        """Do not count time that the calling thread has slept for good reasons."""
+        if self._since is not None:
+            wall, cpu = self._since
+            self._since = wall + seconds, cpu
+
+
+class _Calling(threading.local):
+    """What is known of the calling thread, which outlives its crews."""
+
+    def __init__(self) -> None:
+        self.luck = Luck()
+
+
+_calling = _Calling()
 
 
 class Crew:
@@ -66,9 +121,11 @@ class Crew:
     def _is_worth_it(self, n: int, least: int) -> bool:
         if self._n_helpers < 1 or n < _WORTH_SHARING * least:
             return False
-        if len(self._awake) == self._n_helpers or n >= _WORTH_WAKING * least:
-            return True
-        return time.perf_counter() - self._ended < _SOON_S
+        now = time.perf_counter()
+        if _calling.luck.is_out(now):
+            return False
+        is_awake = len(self._awake) == self._n_helpers
+        return is_awake or n >= _WORTH_WAKING * least or now - self._ended < _SOON_S
 
     def _share(self, n: int, least: int, kernel: Any, arguments: tuple[Any, ...]) -> int:
         self._number = (self._number + 1) % NUMBERS
@@ -77,9 +134,10 @@ class Crew:
         try:
             while len(self._awake) < self._n_helpers:
                 self._wake_one()
+            began = time.perf_counter()
             kernel(self._ranges(n, least, helps=False), *arguments)
-            while self._words[DONE] < n and self._error is None:
-                time.sleep(_NAP_S)
+            if self._words[DONE] < n:
+                self._wait(n, began)
             if self._error is not None:
                 raise self._error
         except BaseException:
@@ -88,8 +146,18 @@ class Crew:
         self._job = self._nothing()
         return int(self._words[NOTED])
 
+    def _wait(self, n: int, began: float) -> None:
+        """Wait for helpers, the work having begun at that time."""
+        waits_from = time.perf_counter()
+        while self._words[DONE] < n and self._error is None:
+            time.sleep(_NAP_S)
+        waited = time.perf_counter() - waits_from
+        if waited < waits_from - began:  # somebody has the last, long item
+            _calling.luck.excuse(waited)
+
     def _ranges(self, n: int, least: int, *, helps: bool) -> Ranges:
-        return Ranges(self._words, self._number, n, least, self._n_helpers + 1, helps, PATIENCE)
+        patience = PATIENCE if helps else PATIENCE // 10
+        return Ranges(self._words, self._number, n, least, self._n_helpers + 1, helps, patience)
 
     def _nothing(self) -> _Job:
         """Return what keeps who comes late awake, and nobody's arrays alive."""
