@@ -12,7 +12,7 @@ from spiral_monolith_neat_numpy.errors import FitnessError, GenomeError
 from spiral_monolith_neat_numpy.evaluation.compiled import CompiledFitness, PopulationFitness
 from spiral_monolith_neat_numpy.evaluation.context import PopulationContext
 from spiral_monolith_neat_numpy.evaluation.evaluate import evaluate
-from spiral_monolith_neat_numpy.evaluation.local import SerialBackend
+from spiral_monolith_neat_numpy.evaluation.local import SerialBackend, ThreadBackend
 from spiral_monolith_neat_numpy.evaluation.processes import ProcessBackend
 from spiral_monolith_neat_numpy.evolution.neat import ReproPlanaNEATPlus
 from spiral_monolith_neat_numpy.genes.genome import Genome
@@ -55,6 +55,9 @@ def test_one_by_one_in_ranges_and_on_threads_the_bits_are_the_same(
         with ThreadPoolExecutor(2) as executor:
             context = PopulationContext(0, 0, workers, executor)
             assert fitness.evaluate_population(population, context).tobytes() == alone.tobytes()
+        backend = ThreadBackend(workers)
+        assert evaluate(population, fitness, backend, 0, 0).tobytes() == alone.tobytes()
+        backend.close()
 
 
 def test_other_processes_give_the_same_bits() -> None:

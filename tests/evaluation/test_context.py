@@ -1,8 +1,12 @@
 """A fitness's random stream depends on seed, generation and genome alone."""
 
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
 import numpy as np
 
 from spiral_monolith_neat_numpy.evaluation.context import EvaluationContext, PopulationContext
+from spiral_monolith_neat_numpy.genes.ranges import at_once
 
 
 def test_equal_contexts_draw_equal_numbers_from_the_start() -> None:
@@ -20,3 +24,14 @@ def test_another_seed_generation_or_genome_draws_other_numbers() -> None:
 def test_a_population_is_scored_in_the_calling_thread_unless_told() -> None:
     context = PopulationContext(seed=1, generation=2)
     assert (context.workers, context.executor) == (1, None)
+    assert context.spread is at_once
+
+
+def test_kernels_get_the_threads_of_an_executor_that_is_given_alone() -> None:
+    with ThreadPoolExecutor(2) as executor:
+        spread: Any = PopulationContext(1, 2, 2, executor).spread
+        assert spread is not at_once
+        assert spread.__self__._executor is executor
+        assert PopulationContext(1, 2, 1, executor).spread is at_once
+        own = PopulationContext(1, 2, 2, executor, spread)
+        assert own.spread == spread

@@ -71,6 +71,7 @@ def test_a_whole_population_goes_in_one_call_unless_to_other_processes(backend: 
         assert (context.seed, context.generation) == (7, 3)
         assert context.workers == (1 if backend.name == "serial" else 2)
         assert (context.executor is None) is (backend.name == "serial")
+        assert context.spread == backend.spread
 
 
 def test_a_plain_fitness_is_called_per_genome(backend: Backend) -> None:

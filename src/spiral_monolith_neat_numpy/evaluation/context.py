@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spiral_monolith_neat_numpy.evaluation.crew import Crew
 from spiral_monolith_neat_numpy.genes.ranges import Spread, at_once
 from spiral_monolith_neat_numpy.seeding import Purpose, stream
 
@@ -40,7 +41,8 @@ class PopulationContext:
         generation: generation number, from 0.
         workers: how many threads may work at once, at least 1.
         executor: threads to use, or None to work in the calling thread.
-        spread: calls a kernel in each of them (see ``genes.ranges.Spread``).
+        spread: calls a kernel in each of them (see ``genes.ranges.Spread``); made of ``executor``
+            where it is not given.
     """
 
     seed: int
@@ -48,3 +50,8 @@ class PopulationContext:
     workers: int = 1
     executor: ThreadPoolExecutor | None = None
     spread: Spread = at_once
+
+    def __post_init__(self) -> None:
+        """Let kernels have the threads of an executor that is given alone."""
+        if self.spread is at_once and self.executor is not None and self.workers > 1:
+            object.__setattr__(self, "spread", Crew(self.executor, self.workers).spread)
