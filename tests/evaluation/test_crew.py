@@ -15,7 +15,7 @@ import pytest
 from spiral_monolith_neat_numpy.arrays import IntArray
 from spiral_monolith_neat_numpy.evaluation import crew as module
 from spiral_monolith_neat_numpy.evaluation.crew import Crew, Luck
-from spiral_monolith_neat_numpy.kernels.ranges import Ranges, begin, end, finish, note, take
+from spiral_monolith_neat_numpy.kernels.ranges import DONE, Ranges, begin, end, finish, note, take
 
 
 class Work:
@@ -153,6 +153,36 @@ def test_ctrl_c_ends_the_work(crew: Crew) -> None:
     with pytest.raises(KeyboardInterrupt):
         shared(crew, lambda: Failing(("caller",), KeyboardInterrupt))
     assert not crew._awake
+
+
+def test_work_left_by_a_second_ctrl_c_does_not_count_for_the_next(
+    crew: Crew, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Slow(Failing):
+        def work_on(self, ranges: Ranges, first: int, last: int, step: int) -> None:
+            super().work_on(ranges, first, last, step)
+            goes_on.wait(30.0)
+
+    def again() -> None:
+        raise KeyboardInterrupt
+
+    called_off = crew._call_off
+    for _ in range(5):
+        goes_on = threading.Event()
+        monkeypatch.setattr(crew, "_call_off", again)
+        with pytest.raises(KeyboardInterrupt):
+            shared(crew, lambda: Slow(("caller",), KeyboardInterrupt))
+        monkeypatch.setattr(crew, "_call_off", called_off)
+        assert crew._awake  # at a range of the work that was left
+        work = Work(300)
+        work.met.set()
+        crew.spread(300, 1, work, 3)
+        assert (work.times == 3).all()
+        goes_on.set()
+        deadline = time.monotonic() + 30.0
+        while crew._awake and time.monotonic() < deadline:
+            time.sleep(0.001)
+        assert crew._words[DONE] == 300
 
 
 def test_helpers_go_to_sleep_and_are_woken_again(crew: Crew) -> None:

@@ -101,6 +101,7 @@ class Crew:
             kernel(self._ranges(0, 1, helps=False))
         self._job = self._nothing()
         self._error: BaseException | None = None
+        self._is_left = False  # before its end was seen to
         self._ended = 0.0
 
     def spread(self, n: int, least: int, kernel: Any, *arguments: Any) -> int:
@@ -128,6 +129,9 @@ class Crew:
         return is_awake or n >= _WORTH_WAKING * least or now - self._ended < _SOON_S
 
     def _share(self, n: int, least: int, kernel: Any, arguments: tuple[Any, ...]) -> int:
+        if self._is_left:  # a second Ctrl-C: somebody may be at work still, and count it here
+            self._words = np.zeros(N_WORDS, np.int64)
+        self._is_left = True
         self._number = (self._number + 1) % NUMBERS
         self._error = None
         self._job = kernel, self._ranges(n, least, helps=True), arguments
@@ -144,6 +148,7 @@ class Crew:
             self._call_off()
             raise
         self._job = self._nothing()
+        self._is_left = False
         return int(self._words[NOTED])
 
     def _wait(self, n: int, began: float) -> None:
@@ -191,3 +196,4 @@ class Crew:
         direct(close)(self._ranges(0, 1, helps=True))
         while self._awake:
             time.sleep(_NAP_S)
+        self._is_left = False
