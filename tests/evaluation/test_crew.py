@@ -166,14 +166,16 @@ def test_work_left_by_a_second_ctrl_c_does_not_count_for_the_next(
     def again() -> None:
         raise KeyboardInterrupt
 
-    called_off = crew._call_off
-    for _ in range(5):
+    monkeypatch.setattr(Luck, "is_out", lambda self, now: False)
+    called_off, n_left = crew._call_off, 0
+    for _ in range(50):  # on a busy machine the helper may come late, and leave nothing
         goes_on = threading.Event()
         monkeypatch.setattr(crew, "_call_off", again)
+        left = Slow(("caller",), KeyboardInterrupt)
         with pytest.raises(KeyboardInterrupt):
-            shared(crew, lambda: Slow(("caller",), KeyboardInterrupt))
+            crew.spread(300, 1, left, 3)
         monkeypatch.setattr(crew, "_call_off", called_off)
-        assert crew._awake  # at a range of the work that was left
+        n_left += len(left.threads) == 2
         work = Work(300)
         work.met.set()
         crew.spread(300, 1, work, 3)
@@ -183,6 +185,9 @@ def test_work_left_by_a_second_ctrl_c_does_not_count_for_the_next(
         while crew._awake and time.monotonic() < deadline:
             time.sleep(0.001)
         assert crew._words[DONE] == 300
+        if n_left == 3:
+            break
+    assert n_left == 3
 
 
 def test_helpers_go_to_sleep_and_are_woken_again(crew: Crew) -> None:
