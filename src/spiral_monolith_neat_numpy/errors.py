@@ -170,7 +170,12 @@ def as_floats(name: str, values: object) -> FloatArray:
     except ValueError as error:  # rows of unequal length
         raise ValueError(f"{name} must be an array of numbers, got {error}") from error
     if array.dtype == object and all(isinstance(value, _REAL) for value in array.flat):
-        array = array.astype(np.float64)
+        try:
+            array = array.astype(np.float64)
+        except OverflowError as error:  # a whole number of more than 308 digits
+            raise ValueError(
+                f"{name} must be numbers that fit a float, got one too large"
+            ) from error
     if array.dtype.kind not in "biuf":  # text, dates and complex numbers would convert silently
         raise ValueError(f"{name} must be an array of numbers, got one of {array.dtype}")
     return np.asarray(array, dtype=np.float64, order="C")

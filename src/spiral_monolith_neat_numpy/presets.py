@@ -31,6 +31,8 @@ class Preset:
 
     def __post_init__(self) -> None:
         """Check the fields that the settings do not."""
+        if not isinstance(self.settings, Settings):
+            raise TypeError(f"settings must be a Settings, got {self.settings!r}")
         check_integer("population_size", self.population_size, 2)
         check_choice("output_activation", self.output_activation, ACTIVATION_NAMES)
 

@@ -15,7 +15,7 @@ import pytest
 from spiral_monolith_neat_numpy.arrays import IntArray
 from spiral_monolith_neat_numpy.evaluation import crew as module
 from spiral_monolith_neat_numpy.evaluation.crew import Crew, Luck
-from spiral_monolith_neat_numpy.kernels.ranges import DONE, Ranges, begin, end, finish, note, take
+from spiral_monolith_neat_numpy.kernels.ranges import Ranges, begin, end, finish, note, take
 
 
 class Work:
@@ -155,19 +155,29 @@ def test_ctrl_c_ends_the_work(crew: Crew) -> None:
     assert not crew._awake
 
 
-def test_work_left_by_a_second_ctrl_c_does_not_count_for_the_next(
+def test_no_work_begins_while_somebody_is_at_what_a_second_ctrl_c_left(
     crew: Crew, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Slow(Failing):
+        helper_works = False
+
         def work_on(self, ranges: Ranges, first: int, last: int, step: int) -> None:
             super().work_on(ranges, first, last, step)
+            self.helper_works = True
             goes_on.wait(30.0)
+            self.helper_works = False
+
+    class Watching(Work):
+        def work_on(self, ranges: Ranges, first: int, last: int, step: int) -> None:
+            super().work_on(ranges, first, last, step)
+            overlaps.append(left.helper_works)
 
     def again() -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Luck, "is_out", lambda self, now: False)
     called_off, n_left = crew._call_off, 0
+    overlaps: list[bool] = []
     for _ in range(50):  # on a busy machine the helper may come late, and leave nothing
         goes_on = threading.Event()
         monkeypatch.setattr(crew, "_call_off", again)
@@ -175,19 +185,19 @@ def test_work_left_by_a_second_ctrl_c_does_not_count_for_the_next(
         with pytest.raises(KeyboardInterrupt):
             crew.spread(300, 1, left, 3)
         monkeypatch.setattr(crew, "_call_off", called_off)
-        n_left += len(left.threads) == 2
-        work = Work(300)
+        n_left += left.helper_works
+        size = (300, 3)[n_left % 2]  # work that is shared, and work that the caller does alone
+        later = threading.Timer(0.02, goes_on.set)
+        later.start()
+        work = Watching(size)
         work.met.set()
-        crew.spread(300, 1, work, 3)
+        crew.spread(size, 1, work, 3)
+        later.join()
         assert (work.times == 3).all()
-        goes_on.set()
-        deadline = time.monotonic() + 30.0
-        while crew._awake and time.monotonic() < deadline:
-            time.sleep(0.001)
-        assert crew._words[DONE] == 300
-        if n_left == 3:
+        if n_left == 4:
             break
-    assert n_left == 3
+    assert n_left == 4
+    assert not any(overlaps)
 
 
 def test_helpers_go_to_sleep_and_are_woken_again(crew: Crew) -> None:

@@ -9,16 +9,15 @@ import contextlib
 import os
 import signal
 import sys
-import threading
 from collections.abc import Callable, Iterator
-from types import FrameType
 
+from spiral_monolith_neat_numpy.evolution.interrupts import is_in_main_thread
 from spiral_neat_command import end_at_once
 
 
 def let_raise() -> None:
     """Let Ctrl-C raise KeyboardInterrupt from here on, if it ended the process until here."""
-    if _is_ours() and signal.getsignal(signal.SIGINT) is end_at_once:
+    if is_in_main_thread() and signal.getsignal(signal.SIGINT) is end_at_once:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
@@ -54,7 +53,7 @@ def kept(note: str) -> Iterator[Callable[[], None]]:
         if came:
             raise KeyboardInterrupt
 
-    if not _is_ours() or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+    if not is_in_main_thread() or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         yield pause
         return
     hook = sys.unraisablehook
@@ -71,28 +70,3 @@ def kept(note: str) -> Iterator[Callable[[], None]]:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         sys.unraisablehook = hook
     pause()
-
-
-@contextlib.contextmanager
-def held_back() -> Iterator[None]:
-    """Let Ctrl-C do what it does only at the end of the block, which must be short.
-
-    For what would be left half done by an exception anywhere in it.
-    """
-    before = signal.getsignal(signal.SIGINT)
-    if not _is_ours() or not callable(before):
-        yield
-        return
-    came: list[tuple[int, FrameType | None]] = []
-    signal.signal(signal.SIGINT, lambda number, frame: came.append((number, frame)))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-    for number, frame in came:
-        before(number, frame)
-
-
-def _is_ours() -> bool:
-    """Return whether this thread may say what signals do."""
-    return threading.current_thread() is threading.main_thread()

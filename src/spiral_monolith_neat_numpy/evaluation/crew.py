@@ -112,6 +112,8 @@ class Crew:
         Raises:
             Exception: what the kernel raised in any thread; nothing is at work then.
         """
+        if self._is_left:  # by a second Ctrl-C: somebody may be at the work before
+            self._call_off()
         if self._is_worth_it(n, least):
             noted = self._share(n, least, kernel, arguments)
         else:
@@ -129,8 +131,6 @@ class Crew:
         return is_awake or n >= _WORTH_WAKING * least or now - self._ended < _SOON_S
 
     def _share(self, n: int, least: int, kernel: Any, arguments: tuple[Any, ...]) -> int:
-        if self._is_left:  # a second Ctrl-C: somebody may be at work still, and count it here
-            self._words = np.zeros(N_WORDS, np.int64)
         self._is_left = True
         self._number = (self._number + 1) % NUMBERS
         self._error = None

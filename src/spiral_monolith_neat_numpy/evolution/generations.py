@@ -91,10 +91,11 @@ class Generations:
         self._feed_forward = value
         self.adopt(self.population)
 
-    def take(self, genomes: Iterable[Genome]) -> None:
+    def take(self, genomes: Iterable[Genome] | Genome) -> None:
         """Make copies of ``genomes`` the present generation, a new one if this one is scored.
 
-        Of genomes with one id the first keeps it and the others get new ones.
+        Of genomes with one id the first keeps it and the others get new ones. One genome by itself
+        becomes as many copies as the population has genomes.
 
         Raises:
             TypeError: something that is no genome.
@@ -102,6 +103,8 @@ class Generations:
             GenomeError: one that breaks a law, has other inputs or outputs than the run, or
                 whose innovation numbers mean something else in it.
         """
+        if isinstance(genomes, Genome):
+            genomes = [genomes] * self.size
         if not isinstance(genomes, Iterable):
             raise TypeError(f"population must be a sequence of Genome, got {genomes!r}")
         listed = list(genomes)

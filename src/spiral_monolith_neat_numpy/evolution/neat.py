@@ -39,7 +39,8 @@ class ReproPlanaNEATPlus:
     nothing; a change is written into ``event_log``. Names that are not listed cannot be set.
 
     Attributes:
-        population: the genomes, a sequence of ``Genome``; setting it takes copies.
+        population: the genomes, a sequence of ``Genome``; setting it takes copies, of one genome
+            by itself as many as ``pop_size``.
         pop_size: genomes per generation; after the start it holds from the next one on.
         num_inputs, num_outputs: of every network; they can be set before the start, which draws
             a new first population.

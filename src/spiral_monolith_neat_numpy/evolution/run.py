@@ -130,7 +130,7 @@ class Run:
         return self.generations.population
 
     @population.setter
-    def population(self, value: Iterable[Genome]) -> None:
+    def population(self, value: Iterable[Genome] | Genome) -> None:
         first_node = self.generations.tracker.next_node
         self.generations.take(value)
         self.history.snapshots.note_births(first_node, self.generations.number)

@@ -1,4 +1,8 @@
-"""The step of a run from one generation to the next, and the parts of it that scripts call."""
+"""The step of a run from one generation to the next, and the parts of it that scripts call.
+
+Ctrl-C breaks off the scoring, which leaves the population as it was, and nothing else: a run that
+is continued after it goes on as if nothing had happened.
+"""
 
 import logging
 import time
@@ -10,6 +14,7 @@ import numpy as np
 from spiral_monolith_neat_numpy.arrays import AnyArray, FloatArray
 from spiral_monolith_neat_numpy.errors import FitnessError
 from spiral_monolith_neat_numpy.evolution.environment import EnvSchedule
+from spiral_monolith_neat_numpy.evolution.interrupts import held_back
 from spiral_monolith_neat_numpy.evolution.records import GenerationRecord
 from spiral_monolith_neat_numpy.evolution.run import Run
 from spiral_monolith_neat_numpy.evolution.scoring import (
@@ -32,15 +37,18 @@ def step(run: Run, fitness: Any, schedule: EnvSchedule | None) -> GenerationReco
     """Breed a generation if there is one to breed from, score it, divide it, record it."""
     started = time.perf_counter()
     ask(run, schedule)
-    _, sifted = _evaluate(run, fitness)
-    return _conclude(run, sifted, fitness, started)
+    fitnesses, sifted = _score(run, fitness)
+    with held_back():
+        _enter(run, fitnesses, sifted, fitness)
+        return _conclude(run, sifted, fitness, started)
 
 
 def ask(run: Run, schedule: EnvSchedule | None = None) -> Population:
     """Return the generation that is to be scored, bred first if the last one is scored."""
     run.asked_at = time.perf_counter()
     if run.generations.is_scored:
-        _go_on(run)
+        with held_back():
+            _go_on(run)
     _schedule(run, schedule)
     run.generations.settle_ids()
     return run.population
@@ -62,8 +70,9 @@ def tell(run: Run, fitnesses: Sequence[float] | AnyArray) -> GenerationRecord:
     if asked_at is None:
         raise ValueError(f"tell must follow ask: generation {number} was not asked for")
     values, sifted = check_given(fitnesses, n)
-    _enter(run, values, sifted, None)
-    return _conclude(run, sifted, None, asked_at)
+    with held_back():
+        _enter(run, values, sifted, None)
+        return _conclude(run, sifted, None, asked_at)
 
 
 def _conclude(run: Run, sifted: Sifted, fitness: Any, started: float) -> GenerationRecord:
@@ -104,10 +113,12 @@ def evaluate(run: Run, fitness: Any) -> FloatArray:
     If that fails or is interrupted, the population is again as it was before.
     """
     run.generations.settle_ids()
-    return _evaluate(run, fitness)[0]
+    fitnesses, sifted = _score(run, fitness)
+    _enter(run, fitnesses, sifted, fitness)
+    return fitnesses
 
 
-def _evaluate(run: Run, fitness: Any) -> tuple[FloatArray, Sifted]:
+def _score(run: Run, fitness: Any) -> tuple[FloatArray, Sifted]:
     _tell(run, fitness)
     population, number = run.population, run.generations.number
     # A fitness that says that it changes nothing is believed: a copy takes as long as breeding.
@@ -121,7 +132,6 @@ def _evaluate(run: Run, fitness: Any) -> tuple[FloatArray, Sifted]:
         if isinstance(error, FitnessError):
             run.history.event(number, "failure", str(error))
         raise
-    _enter(run, fitnesses, sifted, fitness)
     return fitnesses, sifted
 
 

@@ -223,17 +223,17 @@ class InnovationTracker:
 
     def _remember(self, keys: IntArray, numbers: IntArray) -> None:
         self._make_room(keys.size)
+        self._count[N_PAIRS] += keys.size  # first: too large a number does no harm
         enter(keys, numbers, self._table)
-        self._count[N_PAIRS] += keys.size
 
     def _make_room(self, n: int) -> None:
         """Let the table hold ``n`` more pairs in half of its places."""
         wanted = int(self._count[N_PAIRS]) + n
         if 2 * wanted <= self._table.key.size:
             return
-        old = self._pairs()
-        self._table = _empty_table(1 << (2 * wanted).bit_length())
-        enter(*old, self._table)
+        larger = _empty_table(1 << (2 * wanted).bit_length())
+        enter(*self._pairs(), larger)
+        self._table = larger
 
     def _check_free(self, keys: IntArray, numbers: IntArray) -> None:
         values, counts = np.unique(numbers, return_counts=True)

@@ -169,10 +169,12 @@ class FunctionFitness(CaseFitness):
         check_finite("high", most)
         if least.ndim != 1 or least.shape != most.shape or not (least < most).all():
             raise ValueError(f"high must be above low for each input, got {low!r} and {high!r}")
+        if not np.isfinite(most - least).all():
+            raise ValueError(f"high - low must be finite for each input, got {low!r} and {high!r}")
         X = stream(seed, Purpose.DATA).uniform(least, most, (n, least.size))
         y = as_floats("what the function returns", function(*X.T.copy()))
         check_finite("what the function returns", y)
-        if y.ndim not in (1, 2) or len(y) != n:
+        if y.ndim not in (1, 2) or len(y) != n or y.size == 0:
             raise ValueError(
                 f"the function must return {n} values, or a row for each of {n} points, "
                 f"got shape {y.shape}"

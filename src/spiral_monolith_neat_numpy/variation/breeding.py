@@ -54,9 +54,10 @@ class Room:
         """Choose the parent that lends its structure to each child, and make room for them."""
         n = len(plan)
         if n != self._size[0]:
-            self._size = (n, 0, 0)
+            self._size = (-1, 0, 0)  # room for nobody, should this be left half done
             self.draft = _draft(n, 0, 0)
             self._base, self._other = np.empty(n, np.int64), np.empty(n, np.int64)
+            self._size = (n, 0, 0)
         node_offset, edge_offset = self.draft.genomes.node_offset, self.draft.genomes.edge_offset
         direct(choose_base)(
             plan.mother,
@@ -73,8 +74,8 @@ class Room:
         if n_nodes > self._size[1] or n_edges > self._size[2]:
             room = _draft(n, n_nodes + n_nodes // 4, n_edges + n_edges // 4)
             room.genomes.node_offset[:], room.genomes.edge_offset[:] = node_offset, edge_offset
-            self._size = (n, room.genomes.nodes.id.size, room.genomes.edges.weight.size)
             self.draft = room
+            self._size = (n, room.genomes.nodes.id.size, room.genomes.edges.weight.size)
         self.matings = Matings(
             self._base, self._other, plan.average, plan.plus, plan.minus, plan.elite
         )
