@@ -54,6 +54,8 @@ def test_what_is_wrong_is_named() -> None:
         sm.ReproPlanaNEATPlus.from_preset("papers", 2, 1)
     with pytest.raises(ValueError, match="population_size must be >= 2, got 1"):
         Preset("mine", "a trial", Settings(), 1)
+    with pytest.raises(TypeError, match="settings must be a Settings, got None"):
+        Preset("mine", "a trial", None, 10)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="output_activation must be one of"):
         Preset("mine", "a trial", Settings(), 10, "step")
 

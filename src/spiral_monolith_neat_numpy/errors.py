@@ -173,9 +173,7 @@ def as_floats(name: str, values: object) -> FloatArray:
         try:
             array = array.astype(np.float64)
         except OverflowError as error:  # a whole number of more than 308 digits
-            raise ValueError(
-                f"{name} must be numbers that fit a float, got one too large"
-            ) from error
+            raise ValueError(f"{name} must fit a float, got a number too large") from error
     if array.dtype.kind not in "biuf":  # text, dates and complex numbers would convert silently
         raise ValueError(f"{name} must be an array of numbers, got one of {array.dtype}")
     return np.asarray(array, dtype=np.float64, order="C")

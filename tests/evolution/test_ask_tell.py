@@ -85,6 +85,7 @@ def test_parameters_changed_through_views_are_inherited() -> None:
     [
         ([1.0], "fitnesses must have shape .12,. to match the population, got .1,."),
         ([math.inf] * 12, "fitnesses must hold numbers up to 1e"),
+        ([10**400] * 12, "fitnesses must fit a float"),
         (["high"] * 12, "fitnesses must be an array of numbers"),
     ],
 )

@@ -101,6 +101,18 @@ def test_a_population_is_copied_when_it_is_set() -> None:
     assert neat.tracker.next_node == 3
 
 
+def test_one_genome_is_a_population_of_its_copies() -> None:
+    neat = runs.make_neat()
+    other = ReproPlanaNEATPlus(neat.num_inputs, neat.num_outputs, 5, rng=8)
+    seed = other.population[3]
+    neat.population = seed
+    assert len(neat.population) == neat.pop_size == 12
+    assert all(genome.genes == seed.genes for genome in neat.population)
+    assert len({genome.id for genome in neat.population}) == 12
+    neat.evolve(runs.closeness, 3, verbose=False)
+    assert len({tuple(genome.genes.edge_weight) for genome in neat.population}) > 1
+
+
 def test_a_list_of_genomes_is_a_population() -> None:
     neat = runs.make_neat(12)
     neat.population = [with_hidden(genome) for genome in neat.population[:6]]

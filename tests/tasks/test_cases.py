@@ -144,6 +144,8 @@ def test_a_function_may_have_several_values() -> None:
         ({"low": np.nan}, "low must hold finite numbers"),
         ({"seed": -1}, "seed must be in "),
         ({"function": np.sum}, "the function must return 5 values"),
+        ({"function": lambda x: np.zeros((len(x), 0))}, "the function must return 5 values"),
+        ({"low": -1e308, "high": 1e308}, "high - low must be finite for each input"),
         ({"function": lambda x: x / 0.0 * 0.0}, "must hold finite numbers"),
         ({"bias": np.inf}, "bias must be a finite number"),
     ],

@@ -276,7 +276,6 @@ class ReproPlanaNEATPlus:
             The record of the generation, the last one of ``records``.
 
         Raises:
-            TypeError: something that is no sequence of numbers.
             ValueError: not one number per genome, one above 1e300, or a generation that has its
                 scores already or was not asked for. Nothing is changed then.
         """
