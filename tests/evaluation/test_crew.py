@@ -73,7 +73,7 @@ def test_both_threads_do_every_item_once(crew: Crew) -> None:
         assert noted == -1
 
 
-@pytest.mark.parametrize("n", [0, 1, 39])
+@pytest.mark.parametrize("n", [0, 1, 119])
 def test_small_work_is_done_by_the_caller(crew: Crew, n: int) -> None:
     work = Work(n)
     work.met.set()
@@ -97,13 +97,13 @@ def test_work_of_middle_size_wakes_helpers_only_after_other_work(
     monkeypatch.setattr(Luck, "is_out", lambda self, now: False)
     now = itertools.count(100.0, 10.0)
     monkeypatch.setattr(time, "perf_counter", lambda: next(now))
-    work = Work(100)
+    work = Work(200)
     work.met.set()
-    crew.spread(100, 10, work, 1)
+    crew.spread(200, 10, work, 1)
     assert work.threads == {threading.get_ident()}
     monkeypatch.setattr(time, "perf_counter", lambda: 110.0)
     crew._ended = 110.0
-    assert crew._is_worth_it(100, 10)
+    assert crew._is_worth_it(200, 10)
 
 
 class Noting(Work):
@@ -314,7 +314,7 @@ def test_a_long_last_item_is_no_bad_luck(crew: Crew, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(Luck, "is_out", lambda self, now: False)
     monkeypatch.setattr(Luck, "excuse", lambda self, seconds: excused.append(seconds))
     for _ in range(100):
-        crew.spread(8, 2, Slow(8), 1)
+        crew.spread(24, 2, Slow(24), 1)
         if excused:
             break
     assert excused[0] > 0.0

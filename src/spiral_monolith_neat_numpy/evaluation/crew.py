@@ -28,7 +28,7 @@ from spiral_monolith_neat_numpy.kernels.ranges import (
 )
 
 _Job = tuple[Any, Ranges, tuple[Any, ...]]  # a kernel and what it is called with
-_WORTH_SHARING = 4  # times ``least``
+_WORTH_SHARING = 12  # times ``least``: less gains nothing in a quiet hour, and loses in others
 _WORTH_WAKING = 30
 _SOON_S = 3e-4  # work that comes so soon after other work will be followed by more
 _NAP_S = 1e-4
