@@ -7,18 +7,16 @@ that comes too late, with the arguments of an earlier piece, takes nothing.
 
 import platform
 import time
-from collections.abc import Callable
 from threading import Lock
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple
 
 import numba as nb
 import numpy as np
 from llvmlite import ir
-from numba.core import types
-from numba.extending import intrinsic
 
 from spiral_monolith_neat_numpy.arrays import IntArray
 from spiral_monolith_neat_numpy.kernels.jit import fragment, kernel
+from spiral_monolith_neat_numpy.kernels.registers import INT64, handle, in_registers, pointer_to
 
 # Entries of the words, each on a cache line of its own.
 NEXT = 0  # number of the work << 32 | first item that nobody has taken
@@ -31,7 +29,6 @@ PATIENCE = 100 if nb.config.DISABLE_JIT else 40_000  # looks in most of a millis
 _BITS = 32
 _ITEMS = (1 << _BITS) - 1
 _PARTS = 4  # a thread takes this part of its fair share of what is left
-_F = TypeVar("_F", bound=Callable[..., Any])
 _one_at_a_time = Lock()
 
 
@@ -63,86 +60,49 @@ def for_one(n: int) -> Ranges:
     return Ranges(np.zeros(N_WORDS, np.int64), 0, n, max(n, 1), 1, False, 0)
 
 
-def _word(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-    """Return the address of a word, from an array and a place in it."""
-    array = context.make_array(signature.args[0])(context, builder, values[0])
-    return builder.gep(array.data, [values[1]])
+def _word(builder: Any, words: Any, place: Any) -> Any:
+    return pointer_to(builder, words, place, INT64)
 
 
-def _load_when_compiled(function: _F) -> _F:
-    def define(typingctx: Any, words: Any, place: Any) -> Any:
-        def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-            address = _word(context, builder, signature, values)
-            return builder.load_atomic(address, "acquire", 8)
-
-        return types.int64(words, types.int64), codegen
-
-    return function if nb.config.DISABLE_JIT else cast(_F, intrinsic(define))
+def _emit_load(builder: Any, words: Any, place: Any) -> Any:
+    return builder.load_atomic(_word(builder, words, place), "acquire", 8)
 
 
-def _store_when_compiled(function: _F) -> _F:
-    def define(typingctx: Any, words: Any, place: Any, value: Any) -> Any:
-        def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-            address = _word(context, builder, signature, values)
-            builder.store_atomic(values[2], address, "release", 8)
-            return context.get_dummy_value()
-
-        return types.void(words, types.int64, types.int64), codegen
-
-    return function if nb.config.DISABLE_JIT else cast(_F, intrinsic(define))
+def _emit_store(builder: Any, words: Any, place: Any, value: Any) -> None:
+    builder.store_atomic(value, _word(builder, words, place), "release", 8)
 
 
-def _add_when_compiled(function: _F) -> _F:
-    def define(typingctx: Any, words: Any, place: Any, value: Any) -> Any:
-        def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-            address = _word(context, builder, signature, values)
-            return builder.atomic_rmw("add", address, values[2], "acq_rel")
-
-        return types.int64(words, types.int64, types.int64), codegen
-
-    return function if nb.config.DISABLE_JIT else cast(_F, intrinsic(define))
+def _emit_add(builder: Any, words: Any, place: Any, value: Any) -> Any:
+    return builder.atomic_rmw("add", _word(builder, words, place), value, "acq_rel")
 
 
-def _swap_when_compiled(function: _F) -> _F:
-    def define(typingctx: Any, words: Any, place: Any, old: Any, new: Any) -> Any:
-        def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-            address = _word(context, builder, signature, values)
-            found = builder.cmpxchg(address, values[2], values[3], "acq_rel", "acquire")
-            return builder.extract_value(found, 1)
-
-        return types.boolean(words, types.int64, types.int64, types.int64), codegen
-
-    return function if nb.config.DISABLE_JIT else cast(_F, intrinsic(define))
+def _emit_swap(builder: Any, words: Any, place: Any, old: Any, new: Any) -> Any:
+    word = _word(builder, words, place)
+    found = builder.cmpxchg(word, old, new, "acq_rel", "acquire")
+    return builder.zext(builder.extract_value(found, 1), INT64)
 
 
-def _rest_when_compiled(function: _F) -> _F:
-    def define(typingctx: Any) -> Any:
-        def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-            if platform.machine() in ("x86_64", "AMD64"):
-                name, kind = "llvm.x86.sse2.pause", ir.FunctionType(ir.VoidType(), [])
-                known = builder.module.globals.get(name)
-                builder.call(known or ir.Function(builder.module, kind, name), [])
-            return context.get_dummy_value()
-
-        return types.void(), codegen
-
-    return function if nb.config.DISABLE_JIT else cast(_F, intrinsic(define))
+def _emit_rest(builder: Any) -> None:
+    if platform.machine() in ("x86_64", "AMD64"):
+        name, kind = "llvm.x86.sse2.pause", ir.FunctionType(ir.VoidType(), [])
+        known = builder.module.globals.get(name)
+        builder.call(known or ir.Function(builder.module, kind, name), [])
 
 
-@_load_when_compiled
-def _load(words: IntArray, place: int) -> int:
-    """Return a word, and see all that was written before it was."""
+@in_registers(_emit_load)
+def _load(words: Any, place: int) -> int:
+    """Return a word, of the array that ``handle`` was given, and see all written before it was."""
     return int(words[place])
 
 
-@_store_when_compiled
-def _store(words: IntArray, place: int, value: int) -> None:
+@in_registers(_emit_store)
+def _store(words: Any, place: int, value: int) -> None:
     """Write a word, and all that was written before it."""
     words[place] = value
 
 
-@_add_when_compiled
-def _add(words: IntArray, place: int, value: int) -> int:
+@in_registers(_emit_add)
+def _add(words: Any, place: int, value: int) -> int:
     """Add to a word; return what it was."""
     with _one_at_a_time:
         before = int(words[place])
@@ -150,19 +110,19 @@ def _add(words: IntArray, place: int, value: int) -> int:
         return before
 
 
-@_swap_when_compiled
-def _swap(words: IntArray, place: int, old: int, new: int) -> bool:
-    """Write a word if it is still the old one; return whether it was."""
+@in_registers(_emit_swap)
+def _swap(words: Any, place: int, old: int, new: int) -> int:
+    """Write a word if it is still the old one; return 1 if it was, otherwise 0."""
     with _one_at_a_time:
         found = int(words[place])
         if found == old:
             words[place] = new
-        return found == old
+        return int(found == old)
 
 
-@_rest_when_compiled
+@in_registers(_emit_rest)
 def _rest() -> None:
-    """Spend a moment without work to let the others have the core's and the bus's attention."""
+    """Spend a moment without work, to leave the core's and the bus's attention to others."""
     time.sleep(0)
 
 
@@ -172,30 +132,32 @@ def begin(ranges: Ranges) -> None:
 
     Who helps may be here before the work is begun, and waits for it.
     """
+    words = handle(ranges.words)
     if ranges.helps:
         for _ in range(ranges.patience):
-            ahead = (ranges.number - (_load(ranges.words, NEXT) >> _BITS)) % NUMBERS
+            ahead = (ranges.number - (_load(words, NEXT) >> _BITS)) % NUMBERS
             if ahead == 0 or ahead > NUMBERS // 2:
                 break
             _rest()
     else:
-        _store(ranges.words, DONE, 0)
-        _store(ranges.words, NOTED, -1)
-        _store(ranges.words, NEXT, ranges.number << _BITS)
+        _store(words, DONE, 0)
+        _store(words, NOTED, -1)
+        _store(words, NEXT, ranges.number << _BITS)
 
 
 @fragment
 def take(ranges: Ranges) -> tuple[int, int]:
     """Take a range; return its first item and one past its last, n and n if nothing is left."""
+    words = handle(ranges.words)
     first = last = ranges.n
     while True:
-        ticket = _load(ranges.words, NEXT)
+        ticket = _load(words, NEXT)
         begun = ticket & _ITEMS
         if ticket >> _BITS != ranges.number or begun >= ranges.n:
             break
         size = max((ranges.n - begun) // (_PARTS * ranges.workers), ranges.least)
         size = min(size, ranges.n - begun)
-        if _swap(ranges.words, NEXT, ticket, ticket + size):
+        if _swap(words, NEXT, ticket, ticket + size):
             first, last = begun, begun + size
             break
     return first, last
@@ -204,23 +166,24 @@ def take(ranges: Ranges) -> tuple[int, int]:
 @fragment
 def note(ranges: Ranges, item: int) -> None:
     """Note an item, if no lower one is noted; to be called before its range is finished."""
-    found = _load(ranges.words, NOTED)
+    words = handle(ranges.words)
+    found = _load(words, NOTED)
     while found < 0 or item < found:
-        if _swap(ranges.words, NOTED, found, item):
+        if _swap(words, NOTED, found, item):
             break
-        found = _load(ranges.words, NOTED)
+        found = _load(words, NOTED)
 
 
 @fragment
 def finish(ranges: Ranges, first: int, last: int) -> None:
     """Say that a range is done."""
-    _add(ranges.words, DONE, last - first)
+    _add(handle(ranges.words), DONE, last - first)
 
 
 @fragment
 def end(ranges: Ranges) -> None:
     """Wait a little: for the others to be done or, who helps, for the next piece of work."""
-    words = ranges.words
+    words = handle(ranges.words)
     for _ in range(ranges.patience):
         if ranges.helps:
             waits = _load(words, NEXT) >> _BITS == ranges.number
@@ -240,4 +203,4 @@ def stay(ranges: Ranges) -> None:
 @kernel
 def close(ranges: Ranges) -> None:
     """End the piece of work before this one: what of it is not taken stays undone."""
-    _store(ranges.words, NEXT, (ranges.number << _BITS) | _ITEMS)
+    _store(handle(ranges.words), NEXT, (ranges.number << _BITS) | _ITEMS)
