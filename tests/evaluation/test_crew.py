@@ -144,7 +144,7 @@ def test_an_error_in_any_thread_is_raised_when_nobody_is_at_work(
     for _ in range(3):
         with pytest.raises(ValueError, match="^bad (caller|helper)$"):
             shared(crew, lambda: Failing(who))
-        assert not crew._awake
+        assert not crew._n_awake()
         work, _ = shared(crew, lambda: Work(300))  # as if nothing had happened
         assert (work.times == 3).all()
 
@@ -152,7 +152,7 @@ def test_an_error_in_any_thread_is_raised_when_nobody_is_at_work(
 def test_ctrl_c_ends_the_work(crew: Crew) -> None:
     with pytest.raises(KeyboardInterrupt):
         shared(crew, lambda: Failing(("caller",), KeyboardInterrupt))
-    assert not crew._awake
+    assert not crew._n_awake()
 
 
 def test_no_work_begins_while_somebody_is_at_what_a_second_ctrl_c_left(
@@ -204,9 +204,9 @@ def test_helpers_go_to_sleep_and_are_woken_again(crew: Crew) -> None:
     for _ in range(3):
         shared(crew, lambda: Work(300))
         deadline = time.monotonic() + 30.0
-        while crew._awake and time.monotonic() < deadline:
+        while crew._n_awake() and time.monotonic() < deadline:
             time.sleep(0.001)
-        assert not crew._awake
+        assert not crew._n_awake()
 
 
 def test_nobody_keeps_the_arrays_of_work_that_is_done(crew: Crew) -> None:
@@ -227,7 +227,7 @@ def test_nobody_keeps_the_arrays_of_work_that_is_done(crew: Crew) -> None:
     crew.spread(300, 1, work, held, out)
     del held
     deadline = time.monotonic() + 30.0
-    while crew._awake and time.monotonic() < deadline:
+    while crew._n_awake() and time.monotonic() < deadline:
         time.sleep(0.001)
     gc.collect()
     assert known() is None
@@ -237,61 +237,58 @@ def test_a_closed_executor_is_an_error_that_leaves_nobody_at_work(crew: Crew) ->
     crew._executor.shutdown()
     with pytest.raises(RuntimeError, match="cannot schedule"):
         crew.spread(300, 1, Work(300), 1)
-    assert not crew._awake
+    assert not crew._n_awake()
 
 
-class Clocks:
-    """The wall's and the calling thread's."""
+class Clock:
+    """Tells luck of work that was shared, and the time."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.wall = self.cpu = 50.0
-        monkeypatch.setattr(time, "thread_time", lambda: self.cpu)
+    def __init__(self) -> None:
+        self.now, self.luck = 50.0, Luck()
 
-    def go_on(self, seconds: float, share: float) -> None:
-        self.wall += seconds
-        self.cpu += share * seconds
+    def share(self, seconds: float, share: float) -> None:
+        """Share work in which the calling thread has that share of a processor's time."""
+        self.now += seconds
+        self.luck.note(self.now, seconds, share * seconds)
+
+    def is_out(self, seconds: float = 0.0) -> bool:
+        """Look after some seconds without shared work."""
+        self.now += seconds
+        return self.luck.is_out(self.now)
 
 
-def test_who_has_too_little_of_a_processor_is_alone_for_longer_each_time(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    clocks, luck = Clocks(monkeypatch), Luck()
-    assert not luck.is_out(clocks.wall)
+def test_who_has_too_little_of_a_processor_is_alone_for_longer_each_time() -> None:
+    clock = Clock()
+    assert not clock.is_out()
     for pause in (0.25, 0.5, 1.0, 2.0, 4.0, 4.0):
-        clocks.go_on(0.06, 0.6)
-        assert luck.is_out(clocks.wall)
-        clocks.go_on(0.99 * pause, 1.0)
-        assert luck.is_out(clocks.wall)
-        clocks.go_on(0.02 * pause, 1.0)
-        assert not luck.is_out(clocks.wall)
-    clocks.go_on(0.06, 0.99)  # all is well again
-    assert not luck.is_out(clocks.wall)
-    assert not luck.is_out(clocks.wall)
-    clocks.go_on(0.06, 0.6)
-    assert luck.is_out(clocks.wall)
-    clocks.go_on(0.26, 0.6)
-    assert not luck.is_out(clocks.wall)
+        clock.share(0.06, 0.6)
+        assert clock.is_out()
+        assert clock.is_out(0.99 * pause)
+        assert not clock.is_out(0.02 * pause)
+    clock.share(0.06, 0.99)  # all is well again
+    assert not clock.is_out()
+    clock.share(0.06, 0.6)
+    assert clock.is_out()
+    assert not clock.is_out(0.26)
 
 
-def test_a_share_in_between_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    clocks, luck = Clocks(monkeypatch), Luck()
+def test_a_share_in_between_changes_nothing() -> None:
+    clock = Clock()
     for _ in range(50):
-        assert not luck.is_out(clocks.wall)
-        clocks.go_on(0.06, 0.8)
+        clock.share(0.06, 0.8)
+        assert not clock.is_out()
 
 
-def test_a_moment_is_too_short_to_tell_and_sleep_for_good_reasons_does_not_count(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    clocks, luck = Clocks(monkeypatch), Luck()
-    luck.excuse(1.0)
-    assert not luck.is_out(clocks.wall)
-    clocks.go_on(0.04, 0.0)
-    assert not luck.is_out(clocks.wall)
-    clocks.go_on(0.1, 1.0)
-    clocks.go_on(0.2, 0.0)
-    luck.excuse(0.24)
-    assert not luck.is_out(clocks.wall)
+def test_a_moment_is_too_short_to_tell_and_only_shared_work_counts() -> None:
+    clock = Clock()
+    clock.share(0.04, 0.0)
+    assert not clock.is_out()
+    assert not clock.is_out(100.0)  # whatever the thread did in between, sleep too
+    clock.share(0.16, 1.0)
+    assert not clock.is_out()
+    for _ in range(10):
+        clock.share(0.01, 0.6)
+    assert clock.is_out()
 
 
 def test_a_crew_out_of_luck_works_alone(crew: Crew, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -303,18 +300,88 @@ def test_a_crew_out_of_luck_works_alone(crew: Crew, monkeypatch: pytest.MonkeyPa
     assert work.threads == {threading.get_ident()}
 
 
-def test_a_long_last_item_is_no_bad_luck(crew: Crew, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("late", ["some", "much"])
+def test_a_long_last_item_is_no_bad_luck_but_a_helper_worse_than_none_is(
+    crew: Crew, monkeypatch: pytest.MonkeyPatch, late: str
+) -> None:
     class Slow(Work):
         def work_on(self, ranges: Ranges, first: int, last: int, step: int) -> None:
             super().work_on(ranges, first, last, step)
-            is_mine = threading.get_ident() == caller
-            time.sleep(0.05 if is_mine else 0.08)
+            if threading.get_ident() != caller:
+                helped.append(True)
+            if late == "some":
+                time.sleep(0.05 if threading.get_ident() == caller else 0.08)
+            elif threading.get_ident() != caller:
+                time.sleep(0.3)
 
-    caller, excused = threading.get_ident(), list[float]()
+    caller, helped, noted = threading.get_ident(), list[bool](), list[tuple[float, float]]()
     monkeypatch.setattr(Luck, "is_out", lambda self, now: False)
-    monkeypatch.setattr(Luck, "excuse", lambda self, seconds: excused.append(seconds))
-    for _ in range(100):
+    monkeypatch.setattr(Luck, "note", lambda self, now, wall, cpu: noted.append((wall, now)))
+    for _ in range(20):
+        helped.clear()
+        began = crew._ended = time.perf_counter()  # as if after other work: worth waking one
         crew.spread(24, 2, Slow(24), 1)
-        if excused:
+        wall, now = noted[-1]
+        if helped and (late == "some") == (wall < 0.99 * (now - began)):
             break
-    assert excused[0] > 0.0
+    assert helped
+    assert (wall < 0.99 * (now - began)) == (late == "some")
+
+
+def test_an_error_is_raised_where_the_helper_can_never_begin(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def failing(ranges: Ranges) -> None:
+        raise ValueError("bad")
+
+    monkeypatch.setattr(module, "usable_cpus", lambda: 2)
+    with ThreadPoolExecutor(1) as executor:  # its only thread is the one that calls
+        crew = Crew(executor, 2)
+        called = executor.submit(crew.spread, 300, 1, failing)
+        with pytest.raises(ValueError, match="^bad$"):
+            called.result(30.0)
+    assert not crew._n_awake()
+
+
+def test_work_that_comes_while_other_work_is_shared_is_done_alone(crew: Crew) -> None:
+    class Nested(Work):
+        def work_on(self, ranges: Ranges, first: int, last: int, step: int) -> None:
+            super().work_on(ranges, first, last, step)
+            inner = Work(300)
+            inner.met.set()
+            assert crew.spread(300, 1, inner, 2) == -1
+            assert (inner.times == 2).all()
+            assert inner.threads == {threading.get_ident()}
+
+    work, _ = shared(crew, lambda: Nested(300))
+    assert (work.times == 3).all()
+
+
+def test_a_late_error_does_not_land_on_the_next_work(
+    crew: Crew, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(ranges: Ranges, out: IntArray) -> None:
+        begin(ranges)
+        if ranges.helps:
+            came.set()
+            goes_on.wait(30.0)
+            raise ValueError("too late")
+        came.wait(5.0)
+        first, last = take(ranges)
+        while first < last:
+            out[first:last] += 1
+            finish(ranges, first, last)
+            first, last = take(ranges)
+        end(ranges)
+
+    monkeypatch.setattr(Luck, "is_out", lambda self, now: False)
+    came, goes_on, out = threading.Event(), threading.Event(), np.zeros(300, np.int64)
+    crew.spread(300, 1, late, out)
+    assert came.is_set()
+    assert (out == 1).all()
+    work = Work(300)
+    work.met.set()
+    threading.Timer(0.001, goes_on.set).start()
+    crew.spread(300, 1, work, 1)
+    goes_on.set()
+    assert (work.times == 1).all()

@@ -42,7 +42,7 @@ class PopulationContext:
         workers: how many threads may work at once, at least 1.
         executor: threads to use, or None to work in the calling thread.
         spread: calls a kernel in each of them (see ``genes.ranges.Spread``); made of ``executor``
-            where it is not given.
+            where it is not given, and to be replaced together with it.
     """
 
     seed: int

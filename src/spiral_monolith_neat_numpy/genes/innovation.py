@@ -95,25 +95,25 @@ class InnovationTracker:
         return ids
 
     def number_proposals(
-        self, edges: EdgeArrays, changed: IntArray, proposal: IntArray, out_ids: IntArray
+        self, edges: EdgeArrays, unnumbered: IntArray, proposal: IntArray, out_ids: IntArray
     ) -> None:
         """Give numbers to the genes that structural mutations propose.
 
         Args:
             edges: edges of the genomes before the mutations; ``learn`` has seen them.
-            changed: ``(k,)`` int64 genomes with a proposal that lacks a number, rising.
+            unnumbered: ``(k,)`` int64 genomes with a proposal that lacks a number, rising.
             proposal: ``(n, 8)`` int64 from ``kernels.structure.propose``.
             out_ids: ``(n, 4)`` int64, see ``kernels.splice``; written where a gene is new.
 
         Raises:
             ValueError: an edge to split that was never learned; numbers or ids are used up.
         """
-        _check_room("innovation numbers", self.next_innovation + 3 * changed.size)
-        _check_room("node ids", self.next_node + changed.size)
-        self._make_room(3 * changed.size)
+        _check_room("innovation numbers", self.next_innovation + 3 * unnumbered.size)
+        _check_room("node ids", self.next_node + unnumbered.size)
+        self._make_room(3 * unnumbered.size)
         split, count = self.split_node_of_edge, self._count
         known = self._table, split, count
-        stray = direct(number_proposals)(edges, changed, proposal, *known, out_ids)
+        stray = direct(number_proposals)(edges, unnumbered, proposal, *known, out_ids)
         if stray >= 0:
             raise ValueError(f"edges must hold known connections, got number {stray}")
 

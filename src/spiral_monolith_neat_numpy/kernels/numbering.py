@@ -154,7 +154,7 @@ def _number_of(source: int, target: int, out_table: PairTable, out_count: IntArr
 @kernel
 def number_proposals(
     edges: EdgeArrays,
-    changed: IntArray,
+    unnumbered: IntArray,
     proposal: IntArray,
     out_table: PairTable,
     out_split_node: IntArray,
@@ -168,7 +168,7 @@ def number_proposals(
 
     Args:
         edges: edges of the genomes before the mutations.
-        changed: ``(k,)`` int64 genomes with a proposal that lacks a number, rising.
+        unnumbered: ``(k,)`` int64 genomes with a proposal that lacks a number, rising.
         proposal: ``(n, 8)`` int64 from ``structure.propose``.
         out_table: the known pairs, with room for 3 k more.
         out_split_node: int64 by innovation, the node that splits this edge, or -1.
@@ -178,11 +178,11 @@ def number_proposals(
     Returns:
         -1, or the number of an edge to split that nobody knows; nothing is numbered then.
     """
-    for g in changed:
+    for g in unnumbered:
         split = proposal[g, SPLIT]
         if split >= 0 and edges.innovation[split] >= out_split_node.size:
             return int(edges.innovation[split])
-    for g in changed:
+    for g in unnumbered:
         split = proposal[g, SPLIT]
         if split >= 0:
             innovation = edges.innovation[split]
@@ -190,17 +190,17 @@ def number_proposals(
                 out_split_node[innovation] = out_count[NEXT_NODE]
                 out_count[NEXT_NODE] += 1
             out_id[g, NODE_ID] = out_split_node[innovation]
-    for g in changed:
+    for g in unnumbered:
         split = proposal[g, SPLIT]
         if split >= 0:
             source, node = edges.source[split], out_id[g, NODE_ID]
             out_id[g, EDGE_IN] = _number_of(source, node, out_table, out_count)
-    for g in changed:
+    for g in unnumbered:
         split = proposal[g, SPLIT]
         if split >= 0:
             node, target = out_id[g, NODE_ID], edges.target[split]
             out_id[g, EDGE_OUT] = _number_of(node, target, out_table, out_count)
-    for g in changed:
+    for g in unnumbered:
         source, target = proposal[g, SOURCE], proposal[g, TARGET]
         if source >= 0:
             out_id[g, CONNECTION] = _number_of(source, target, out_table, out_count)
