@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 
 from spiral_monolith_neat_numpy.arrays import AnyArray
 from spiral_monolith_neat_numpy.evaluation import shared
+from spiral_monolith_neat_numpy.evaluation.segments import attach
 from spiral_monolith_neat_numpy.evaluation.shared import (
     get_shared_dataset,
     shared_labels,
@@ -46,7 +47,7 @@ def _released() -> Iterator[None]:
 
 def exists(name: str) -> bool:
     try:
-        shared._map("any", name, 1, True).close()
+        attach(name, 1, readonly=True, what="any").close()
     except FileNotFoundError:
         return False
     return True
@@ -332,7 +333,7 @@ def test_a_script_leaves_nothing_and_says_nothing_however_it_ends(ending: str) -
 def test_a_forked_copy_reads_and_never_unlinks() -> None:
     script = """
         import os, sys
-        from spiral_monolith_neat_numpy.evaluation import shared
+        from spiral_monolith_neat_numpy.evaluation.segments import attach
         from spiral_monolith_neat_numpy.evaluation.shared import *
         meta = shm_register_dataset("X", [1.0, 2.0])
         child = os.fork()
@@ -341,7 +342,7 @@ def test_a_forked_copy_reads_and_never_unlinks() -> None:
             shm_release_all()
             sys.exit(0)
         assert os.waitpid(child, 0)[1] == 0
-        shared._map("X", meta["name"], 16, True)
+        attach(meta["name"], 16, readonly=True, what="X")
         print(get_shared_dataset("X").sum())
     """
     assert python(script) == ("3.0", "", 0)

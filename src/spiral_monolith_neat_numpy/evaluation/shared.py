@@ -5,31 +5,21 @@ when the last view dies, because every view holds its own mapping and nothing ev
 mapping by hand: that is what makes an old view safe in any order of calls.
 """
 
-import errno
 import math
-import mmap
 import os
-import secrets
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from multiprocessing import util
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import Any, TypedDict
 
 import numpy as np
 
 from spiral_monolith_neat_numpy.arrays import AnyArray
-
-if TYPE_CHECKING:
-    from multiprocessing.shared_memory import SharedMemory
+from spiral_monolith_neat_numpy.evaluation.segments import Segment, attach
 
 try:
     from multiprocessing import shared_memory as _shm
 except ImportError:  # a Python built without it
     _shm = None  # type: ignore[assignment]
-
-if sys.platform != "win32" and _shm is not None:
-    import _posixshmem  # type: ignore[import-not-found]
 
 
 __all__ = [
@@ -57,7 +47,7 @@ class SharedMeta(TypedDict):
 
 @dataclass(frozen=True)
 class _Owned:
-    segment: "SharedMemory"
+    segment: Segment
     array: AnyArray
     meta: SharedMeta
     pid: int
@@ -67,7 +57,6 @@ _KINDS = "biufcSUmM"  # plain values; objects are addresses, records lose their 
 _SHM_LOCAL: dict[str, _Owned] = {}  # registered here, or inherited by fork
 _WORKER_META: dict[str, SharedMeta] = {}
 _ATTACHED: dict[str, tuple[str, AnyArray]] = {}  # label -> (segment name, view)
-_CLEANED_UP: set[int] = set()  # pids whose exit is taken care of
 
 
 def shm_register_dataset(label: str, arr: object, readonly: bool = True) -> SharedMeta:
@@ -104,27 +93,23 @@ def shm_register_dataset(label: str, arr: object, readonly: bool = True) -> Shar
         )
     if _shm is None:
         raise OSError("this Python was built without shared memory; pass the arrays themselves")
+    segment = Segment(max(1, array.nbytes), repr(label))
     meta = SharedMeta(
-        name=f"sneat_{secrets.token_hex(10)}",  # macOS allows 31 characters, slash included
+        name=segment.name,
         shape=array.shape,
         dtype=str(array.dtype),
         readonly=bool(readonly),
     )
-    _clean_up_at_exit()
-    segment = _shm.SharedMemory(name=meta["name"], create=True, size=max(1, array.nbytes))
     try:
-        _reserve(label, meta["name"], array.nbytes)
         _view(label, {**meta, "readonly": False})[...] = array
         view = _view(label, meta)
     except BaseException:
-        _unlink(segment)
+        segment.unlink()
         raise
-    finally:
-        segment.close()  # the views hold mappings of their own
     replaced = _SHM_LOCAL.get(label)
     _SHM_LOCAL[label] = _Owned(segment, view, meta, os.getpid())
     if replaced is not None:
-        _release(replaced)
+        replaced.segment.unlink()
     return meta
 
 
@@ -190,7 +175,7 @@ def shm_release_all() -> None:
     for label in list(_SHM_LOCAL):
         owned = _SHM_LOCAL.pop(label, None)
         if owned is not None:
-            _release(owned)
+            owned.segment.unlink()
 
 
 def shared_labels() -> tuple[str, ...]:
@@ -233,77 +218,8 @@ def _view(label: str, meta: SharedMeta) -> AnyArray:
     """Map the segment and lay an array over it; the array alone keeps the mapping alive."""
     dtype = np.dtype(meta["dtype"])
     count = math.prod(meta["shape"])
-    mapping = _map(label, meta["name"], count * dtype.itemsize, meta["readonly"])
+    size = max(1, count * dtype.itemsize)
+    mapping = attach(meta["name"], size, readonly=meta["readonly"], what=f"meta of {label!r}")
     # np.frombuffer holds the buffer for as long as the array lives; np.ndarray(buffer=...)
     # does not, and reads freed memory once the mapping is closed.
     return np.frombuffer(mapping, dtype=dtype, count=count).reshape(meta["shape"])
-
-
-def _map(label: str, name: str, n_bytes: int, readonly: bool) -> mmap.mmap:
-    """Map a segment by its name, read-only in the page table itself when asked.
-
-    SharedMemory(name=...) would do neither that nor, before Python 3.13, attach without telling
-    the resource tracker, which then unlinks the segment when this process ends.
-    """
-    access = mmap.ACCESS_READ if readonly else mmap.ACCESS_WRITE
-    if sys.platform == "win32":
-        # Opened by the library first: mmap would make a new segment where there is none.
-        probe = _shm.SharedMemory(name=name)
-        try:
-            _check_size(label, probe.size, n_bytes)
-            return mmap.mmap(-1, max(1, n_bytes), tagname=name, access=access)
-        finally:
-            probe.close()
-    flags = os.O_RDONLY if readonly else os.O_RDWR
-    descriptor = _posixshmem.shm_open("/" + name, flags, mode=0o600)
-    try:
-        _check_size(label, os.fstat(descriptor).st_size, n_bytes)
-        return mmap.mmap(descriptor, max(1, n_bytes), access=access)
-    finally:
-        os.close(descriptor)
-
-
-def _check_size(label: str, found: int, n_bytes: int) -> None:
-    if found < max(1, n_bytes):
-        raise ValueError(
-            f"meta of {label!r} needs a segment of {max(1, n_bytes)} bytes, got {found}"
-        )
-
-
-def _reserve(label: str, name: str, n_bytes: int) -> None:
-    """Claim the memory now: where it runs out later, writing kills the process (SIGBUS)."""
-    if sys.platform != "linux":
-        return
-    descriptor = _posixshmem.shm_open("/" + name, os.O_RDWR, mode=0o600)
-    try:
-        os.posix_fallocate(descriptor, 0, max(1, n_bytes))
-    except OSError as error:
-        if error.errno in (errno.EOPNOTSUPP, errno.ENOSYS):
-            return
-        raise OSError(
-            error.errno, f"no room in shared memory for the {n_bytes} bytes of {label!r}"
-        ) from error
-    finally:
-        os.close(descriptor)
-
-
-def _release(owned: _Owned) -> None:
-    if owned.pid == os.getpid():  # a forked child only forgets what its parent owns
-        _unlink(owned.segment)
-
-
-def _unlink(segment: "SharedMemory") -> None:
-    try:
-        segment.unlink()
-    except FileNotFoundError:  # removed from outside; the tracker would complain at exit
-        if sys.platform != "win32":
-            from multiprocessing import resource_tracker
-
-            resource_tracker.unregister("/" + segment.name, "shared_memory")
-
-
-def _clean_up_at_exit() -> None:
-    """Release at the end of this process, a worker process too (which skips atexit)."""
-    if os.getpid() not in _CLEANED_UP:
-        _CLEANED_UP.add(os.getpid())
-        util.Finalize(None, shm_release_all, exitpriority=0)
