@@ -1,6 +1,10 @@
 """Fitness functions that worker processes can import."""
 
 import os
+import signal
+import time
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -107,3 +111,71 @@ class Offset:
 
     def __call__(self, genome: Genome) -> float:
         return self.offset + genome.id
+
+
+def slow_process_id(genome: Genome) -> int:
+    time.sleep(0.01)
+    return os.getpid()
+
+
+def flat(genome: Genome) -> float:
+    return 1.0
+
+
+class Dying:
+    """As ``train``, but its process is killed in the midst of one genome, so many times."""
+
+    def __init__(self, marks: Path, times: int, genome_id: int = 4) -> None:
+        self.marks, self.times, self.genome_id = marks, times, genome_id
+
+    def __call__(self, genome: Genome, context: EvaluationContext) -> float:
+        score = train(genome, context)
+        if genome.id == self.genome_id:
+            n = len(list(self.marks.iterdir()))
+            if n < self.times:
+                (self.marks / str(n)).touch()
+                os.kill(os.getpid(), signal.SIGKILL)
+        return float(score)
+
+
+class Slow:
+    """As ``train``, but takes its time on one genome."""
+
+    def __init__(self, seconds: float, genome_id: int = 4) -> None:
+        self.seconds, self.genome_id = seconds, genome_id
+
+    def __call__(self, genome: Genome, context: EvaluationContext) -> float:
+        score = train(genome, context)
+        if genome.id == self.genome_id:
+            time.sleep(self.seconds)
+        return float(score)
+
+
+class Unloadable:
+    """Pickles, but no other process can make anything of it."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (_only_in, (os.getpid(),))
+
+    def __call__(self, genome: Genome) -> float:
+        return float(genome.id)
+
+
+def _only_in(pid: int) -> Unloadable:
+    if os.getpid() != pid:
+        raise RuntimeError("made elsewhere")
+    return Unloadable()
+
+
+def die(genome: Genome) -> float:
+    os._exit(3)
+
+
+class DiesWhenLoaded:
+    """Ends the process that unpickles it."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (os._exit, (7,))
+
+    def __call__(self, genome: Genome) -> float:
+        return 0.0

@@ -1,23 +1,28 @@
 """Every back-end gives the same scores, keeps the same changes, reports the same errors."""
 
 import logging
+import multiprocessing
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import pytest
 from tests.evaluation import fitnesses
+from tests.evaluation.places import processes
+from tests.evaluation.places import scores as scores_on
 
 from spiral_monolith_neat_numpy.errors import FitnessError
 from spiral_monolith_neat_numpy.evaluation.backends import (
     Backend,
-    ProcessBackend,
-    SerialBackend,
-    ThreadBackend,
     _is_picklable,
     make_backend,
 )
 from spiral_monolith_neat_numpy.evaluation.environment import available_start_methods
+from spiral_monolith_neat_numpy.evaluation.handed import ExecutorBackend
+from spiral_monolith_neat_numpy.evaluation.local import SerialBackend, ThreadBackend
+from spiral_monolith_neat_numpy.evaluation.processes import ProcessBackend
+from spiral_monolith_neat_numpy.evaluation.settings import PoolSettings
 from spiral_monolith_neat_numpy.genes.population import Population
 
 N = 11
@@ -28,13 +33,24 @@ def population() -> Population:
 
 
 def spawned() -> ProcessBackend:
-    return ProcessBackend(2, "spawn", keepalive=1)
+    return processes(2, "spawn", pool_keepalive=1)
 
 
 def forked(workers: int = 2) -> ProcessBackend:
     if "fork" not in available_start_methods():
         pytest.skip("no fork here")
-    return ProcessBackend(workers, "fork")
+    return processes(workers, "fork")
+
+
+class _Handed(ExecutorBackend):
+    """On processes that the test has made, and ends."""
+
+    def __init__(self) -> None:
+        self.pool = ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn"))
+        super().__init__(self.pool, 2)
+
+    def close(self) -> None:
+        self.pool.shutdown()
 
 
 BACKENDS: dict[str, Callable[[], Backend]] = {
@@ -42,6 +58,7 @@ BACKENDS: dict[str, Callable[[], Backend]] = {
     "one thread": lambda: ThreadBackend(1),
     "three threads": lambda: ThreadBackend(3),
     "spawned": spawned,
+    "handed over": _Handed,
     "one forked": lambda: forked(1),
     "three forked": lambda: forked(3),
 }
@@ -57,8 +74,8 @@ def backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
 def test_scores_and_changes_are_those_of_a_plain_loop(backend: Backend) -> None:
     expected, found = population(), population()
     for generation in (0, 1):
-        wanted = SerialBackend().evaluate(expected, fitnesses.train, 9, generation)
-        scores = backend.evaluate(found, fitnesses.train, 9, generation)
+        wanted = scores_on(SerialBackend(), expected, fitnesses.train, 9, generation)
+        scores = scores_on(backend, found, fitnesses.train, 9, generation)
         assert scores.dtype == np.float64
         assert scores.tobytes() == wanted.tobytes()
     assert len(set(wanted)) == N
@@ -74,37 +91,37 @@ def test_a_genome_put_into_the_population_is_scored_and_trained(backend: Backend
         genome = each[6].copy()
         genome.nodes[0].bias = 7.0
         each[6] = genome
-    wanted = SerialBackend().evaluate(both[0], fitnesses.train, 1, 0)
-    assert backend.evaluate(both[1], fitnesses.train, 1, 0).tobytes() == wanted.tobytes()
+    wanted = scores_on(SerialBackend(), both[0], fitnesses.train, 1, 0)
+    assert scores_on(backend, both[1], fitnesses.train, 1, 0).tobytes() == wanted.tobytes()
     assert both[1].genes == both[0].genes
 
 
 def test_the_sign_of_zero_is_kept(backend: Backend) -> None:
     genomes = population()
-    backend.evaluate(genomes, fitnesses.zero_sign, 0, 0)
+    scores_on(backend, genomes, fitnesses.zero_sign, 0, 0)
     assert np.signbit(genomes[4].nodes[0].bias)
 
 
 def test_nan_and_infinity_pass(backend: Backend) -> None:
-    scores = backend.evaluate(population(), fitnesses.nan_for_odd_ids, 0, 0)
+    scores = scores_on(backend, population(), fitnesses.nan_for_odd_ids, 0, 0)
     odd = np.arange(N) % 2 == 1
     np.testing.assert_array_equal(scores, np.where(odd, np.nan, np.inf))
 
 
 def test_a_callable_object_is_a_fitness(backend: Backend) -> None:
-    scores = backend.evaluate(population(), fitnesses.Offset(0.5), 0, 0)
+    scores = scores_on(backend, population(), fitnesses.Offset(0.5), 0, 0)
     np.testing.assert_array_equal(scores, np.arange(N) + 0.5)
 
 
 def test_no_genomes_have_no_scores(backend: Backend) -> None:
-    scores = backend.evaluate(Population.from_genomes([]), fitnesses.weight_sum, 0, 0)
+    scores = scores_on(backend, Population.from_genomes([]), fitnesses.weight_sum, 0, 0)
     assert scores.shape == (0,)
     assert scores.dtype == np.float64
 
 
 def test_the_first_failing_genome_is_named_with_its_error_as_cause(backend: Backend) -> None:
     with pytest.raises(FitnessError, match=r"on genome 5: KeyError: 'no luck with 5'") as caught:
-        backend.evaluate(population(), fitnesses.fail_from_five, 0, 0)
+        scores_on(backend, population(), fitnesses.fail_from_five, 0, 0)
     assert caught.value.genome_id == 5
     assert isinstance(caught.value.__cause__, KeyError)
     assert caught.value.__cause__.args == ("no luck with 5",)
@@ -112,17 +129,17 @@ def test_the_first_failing_genome_is_named_with_its_error_as_cause(backend: Back
 
 def test_after_an_error_the_back_end_works_on(backend: Backend) -> None:
     with pytest.raises(FitnessError):
-        backend.evaluate(population(), fitnesses.fail_from_five, 0, 0)
-    scores = backend.evaluate(population(), fitnesses.weight_sum, 0, 0)
+        scores_on(backend, population(), fitnesses.fail_from_five, 0, 0)
+    scores = scores_on(backend, population(), fitnesses.weight_sum, 0, 0)
     np.testing.assert_array_equal(
-        scores, SerialBackend().evaluate(population(), fitnesses.weight_sum, 0, 0)
+        scores, scores_on(SerialBackend(), population(), fitnesses.weight_sum, 0, 0)
     )
 
 
 def test_a_change_of_structure_is_an_error_and_leaves_the_population(backend: Backend) -> None:
     genomes = population()
     with pytest.raises(FitnessError, match="changed the structure of genome 3") as caught:
-        backend.evaluate(genomes, fitnesses.grow, 0, 0)
+        scores_on(backend, genomes, fitnesses.grow, 0, 0)
     assert caught.value.genome_id == 3
     assert genomes.genes == population().genes
 
@@ -139,25 +156,25 @@ def test_a_change_of_structure_is_an_error_and_leaves_the_population(backend: Ba
 )
 def test_a_score_that_is_no_number_is_shown(fitness: Callable[..., Any], shown: str) -> None:
     with pytest.raises(FitnessError, match=f"must return a number, {shown}"):
-        SerialBackend().evaluate(population(), fitness, 0, 0)
+        scores_on(SerialBackend(), population(), fitness, 0, 0)
 
 
 @pytest.mark.parametrize("score", [2, np.float32(2), np.int64(2), np.array(2.0)])
 def test_any_single_real_number_is_a_score(score: object) -> None:
-    scores = SerialBackend().evaluate(population(), lambda genome: score, 0, 0)
+    scores = scores_on(SerialBackend(), population(), lambda genome: score, 0, 0)
     np.testing.assert_array_equal(scores, np.full(N, 2.0))
 
 
 def test_a_builtin_that_hides_its_parameters_is_a_fitness() -> None:
     # type(genome, context=...) has a signature that inspect cannot read
     with pytest.raises(FitnessError, match="must return a number, got <class"):
-        SerialBackend().evaluate(population(), type, 0, 0)
+        scores_on(SerialBackend(), population(), type, 0, 0)
 
 
 @pytest.mark.parametrize("make", [SerialBackend, lambda: ThreadBackend(2), spawned])
 def test_what_cannot_be_called_is_refused(make: Callable[[], Backend]) -> None:
     with pytest.raises(TypeError, match="fitness must be callable on a genome, got 7"):
-        make().evaluate(population(), 7, 0, 0)  # type: ignore[arg-type]
+        scores_on(make(), population(), 7, 0, 0)
 
 
 def test_what_cannot_be_pickled_runs_on_threads_with_one_warning(
@@ -172,7 +189,7 @@ def test_what_cannot_be_pickled_runs_on_threads_with_one_warning(
     backend = spawned()
     with caplog.at_level(logging.WARNING, logger="spiral_monolith_neat_numpy"):
         for generation in range(2):
-            scores = backend.evaluate(population(), remember, 0, generation)
+            scores = scores_on(backend, population(), remember, 0, generation)
             np.testing.assert_array_equal(scores, np.arange(N))
     backend.close()
     assert sorted(ids) == sorted([*range(N), *range(N)])
@@ -191,40 +208,44 @@ def test_is_picklable_tells_functions_from_closures() -> None:
 def test_threads_live_until_closed_and_come_back() -> None:
     backend = ThreadBackend(2)
     first = backend.executor
-    backend.evaluate(population(), fitnesses.weight_sum, 0, 0)
+    scores_on(backend, population(), fitnesses.weight_sum, 0, 0)
     assert backend.executor is first
     backend.close()
     backend.close()
-    assert backend.evaluate(population(), fitnesses.weight_sum, 0, 0).shape == (N,)
+    assert scores_on(backend, population(), fitnesses.weight_sum, 0, 0).shape == (N,)
     assert backend.executor is not first
     backend.close()
 
 
 def test_make_backend_knows_the_names() -> None:
-    assert isinstance(make_backend("serial", 4), SerialBackend)
-    thread = make_backend("thread", 3)
+    assert isinstance(make_backend(PoolSettings(4, "serial")), SerialBackend)
+    thread = make_backend(PoolSettings(3, "thread"))
     assert isinstance(thread, ThreadBackend)
     assert (thread.name, thread.workers) == ("thread", 3)
-    process = make_backend("process", 2, keepalive=1, restart_every=4)
+    process = make_backend(PoolSettings(2, "process", 1, 4))
     assert isinstance(process, ProcessBackend)
-    assert (process.workers, process.keepalive, process.restart_every) == (2, 1, 4)
-    assert process.executor is None
+    assert (process.name, process.workers, process.executor) == ("process", 2, None)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "error", "message"),
-    [
-        (("ray", 2), NotImplementedError, "backend: the back-end 'ray' is not there yet"),
-        (("cloud", 2), ValueError, "backend must be one of 'thread', 'process', .* got 'cloud'"),
-        (("thread", 0), ValueError, "workers must be >= 1, got 0"),
-        (("process", 1.5), TypeError, "workers must be a whole number"),
-        (("process", 2, "teleport"), ValueError, "start_method must be one of .* got 'teleport'"),
-        (("process", 2, "spawn", None, -1), ValueError, "keepalive must be >= 0, got -1"),
-        (("process", 2, "spawn", None, 0, -1), ValueError, "restart_every must be >= 0, got -1"),
-    ],
-)
-def test_make_backend_refuses_what_cannot_be(
-    arguments: tuple[Any, ...], error: type[Exception], message: str
-) -> None:
-    with pytest.raises(error, match=message):
-        make_backend(*arguments)
+def test_an_executor_of_the_user_is_used_and_stays_open() -> None:
+    with ThreadPoolExecutor(3) as executor:
+        backend = make_backend(PoolSettings(1, executor))
+        assert isinstance(backend, ThreadBackend)
+        assert (backend.workers, backend.executor) == (3, executor)
+        scores_on(backend, population(), fitnesses.weight_sum)
+        backend.close()
+        assert executor.submit(int, "3").result() == 3
+
+
+def test_an_executor_that_hides_its_size_gets_what_the_workers_are_said_to_be() -> None:
+    class Hidden(Executor):
+        def submit(self, function: Any, /, *arguments: Any, **names: Any) -> "Future[Any]":
+            future: Future[Any] = Future()
+            future.set_result(function(*arguments, **names))
+            return future
+
+    backend = make_backend(PoolSettings(5, Hidden()))
+    assert isinstance(backend, ExecutorBackend)
+    assert backend.workers == 5
+    wanted = scores_on(SerialBackend(), population(), fitnesses.weight_sum)
+    np.testing.assert_array_equal(scores_on(backend, population(), fitnesses.weight_sum), wanted)

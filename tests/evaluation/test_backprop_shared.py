@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.evaluation.places import processes
 
 from spiral_monolith_neat_numpy.evaluation.backprop import (
     BackpropData,
@@ -25,7 +26,6 @@ from spiral_monolith_neat_numpy.evaluation.context import EvaluationContext, Pop
 from spiral_monolith_neat_numpy.evaluation.environment import available_start_methods
 from spiral_monolith_neat_numpy.evaluation.evaluate import evaluate
 from spiral_monolith_neat_numpy.evaluation.local import SerialBackend
-from spiral_monolith_neat_numpy.evaluation.processes import ProcessBackend
 from spiral_monolith_neat_numpy.evaluation.shared import (
     get_shared_dataset,
     shm_register_dataset,
@@ -167,7 +167,7 @@ def test_worker_processes_do_not_tell_it_again(
     capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     register("Xtr", "ytr")
-    fit, backend = FitnessBackpropShared(**SETTINGS), ProcessBackend(2, "fork")
+    fit, backend = FitnessBackpropShared(**SETTINGS), processes(2, "fork")
     for generation in (0, 1):
         evaluate(Population.first(8, 2, 1), fit, backend, 0, generation)
     assert len(caplog.records) == 1
@@ -224,7 +224,7 @@ def test_in_processes_wrong_data_are_the_same_error_as_here() -> None:
     register()
     for label in ("Xtr", "Xva"):
         shm_register_dataset(label, PARTS[label][:, :1])
-    for backend in (SerialBackend(), ProcessBackend(1, "fork")):
+    for backend in (SerialBackend(), processes(1, "fork")):
         with pytest.raises(ValueError, match=r"^Xtr must have shape \(n_samples, 2\)"):
             evaluate(Population.first(3, 2, 1), FitnessBackpropShared(), backend, 0, 0)
 

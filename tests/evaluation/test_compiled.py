@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from tests.evaluation.places import processes
 from tests.genes.strategies import make_genes
 
 from spiral_monolith_neat_numpy.errors import FitnessError, GenomeError
@@ -13,7 +14,6 @@ from spiral_monolith_neat_numpy.evaluation.compiled import CompiledFitness, Popu
 from spiral_monolith_neat_numpy.evaluation.context import PopulationContext
 from spiral_monolith_neat_numpy.evaluation.evaluate import evaluate
 from spiral_monolith_neat_numpy.evaluation.local import SerialBackend, ThreadBackend
-from spiral_monolith_neat_numpy.evaluation.processes import ProcessBackend
 from spiral_monolith_neat_numpy.evolution.neat import ReproPlanaNEATPlus
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.population import Population
@@ -48,7 +48,7 @@ def test_one_by_one_in_ranges_and_on_threads_the_bits_are_the_same(
     assert len(set(alone.tolist())) > 5
     whole = fitness.evaluate_population(population, PopulationContext(0, 0))
     assert whole.tobytes() == alone.tobytes()
-    assert evaluate(population, fitness, SerialBackend(), 0, 0).tobytes() == alone.tobytes()
+    assert evaluate(population, fitness, SerialBackend(), 0, 0).scores.tobytes() == alone.tobytes()
     fitness = pickle.loads(pickle.dumps(fitness))
     for at_once, workers in itertools.product((1, 3, 7), (1, 2)):
         fitness.genomes_per_turn = at_once
@@ -56,15 +56,15 @@ def test_one_by_one_in_ranges_and_on_threads_the_bits_are_the_same(
             context = PopulationContext(0, 0, workers, executor)
             assert fitness.evaluate_population(population, context).tobytes() == alone.tobytes()
         backend = ThreadBackend(workers)
-        assert evaluate(population, fitness, backend, 0, 0).tobytes() == alone.tobytes()
+        assert evaluate(population, fitness, backend, 0, 0).scores.tobytes() == alone.tobytes()
         backend.close()
 
 
 def test_other_processes_give_the_same_bits() -> None:
     fitness = XorFitness()
     population = grown(fitness)
-    backend = ProcessBackend(2, "spawn")
-    scores = evaluate(population, fitness, backend, 0, 0)
+    backend = processes(2, "spawn")
+    scores = evaluate(population, fitness, backend, 0, 0).scores
     assert scores.tolist() == [fitness(genome) for genome in population]
 
 

@@ -8,17 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 from tests.evaluation import fitnesses
+from tests.evaluation.places import processes
 
 from spiral_monolith_neat_numpy.errors import FitnessError
-from spiral_monolith_neat_numpy.evaluation.backends import (
-    Backend,
-    ProcessBackend,
-    SerialBackend,
-    ThreadBackend,
-)
+from spiral_monolith_neat_numpy.evaluation.backends import Backend
 from spiral_monolith_neat_numpy.evaluation.context import PopulationContext
 from spiral_monolith_neat_numpy.evaluation.environment import available_start_methods
 from spiral_monolith_neat_numpy.evaluation.evaluate import evaluate
+from spiral_monolith_neat_numpy.evaluation.local import SerialBackend, ThreadBackend
 from spiral_monolith_neat_numpy.genes.population import Population
 
 
@@ -53,14 +50,14 @@ def backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
     elif request.param == "thread":
         made = ThreadBackend(2)
     else:
-        made = ProcessBackend(2, "fork")
+        made = processes(2, "fork")
     yield made
     made.close()
 
 
 def test_a_whole_population_goes_in_one_call_unless_to_other_processes(backend: Backend) -> None:
     fitness = Both()
-    scores = evaluate(Population.first(5, 2, 1), fitness, backend, 7, 3)
+    scores = evaluate(Population.first(5, 2, 1), fitness, backend, 7, 3).scores
     assert scores.dtype == np.float64
     if backend.name == "process":
         assert scores.tolist() == [1.0] * 5
@@ -76,7 +73,7 @@ def test_a_whole_population_goes_in_one_call_unless_to_other_processes(backend: 
 
 def test_a_plain_fitness_is_called_per_genome(backend: Backend) -> None:
     population = Population.first(5, 2, 1)
-    scores = evaluate(population, fitnesses.weight_sum, backend, 0, 0)
+    scores = evaluate(population, fitnesses.weight_sum, backend, 0, 0).scores
     assert scores.tolist() == [fitnesses.weight_sum(genome) for genome in population]
 
 
@@ -85,7 +82,7 @@ def test_what_was_put_into_the_population_is_scored(backend: Backend) -> None:
     genome = population[2].copy()
     genome.genes.edge_weight[:] = 4.0
     population[2] = genome
-    scores = evaluate(population, fitnesses.weight_sum, backend, 0, 0)
+    scores = evaluate(population, fitnesses.weight_sum, backend, 0, 0).scores
     assert scores[2] == 8.0
 
 

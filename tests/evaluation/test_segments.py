@@ -1,6 +1,7 @@
 """Segments of shared memory: whatever ends their owner, nothing stays."""
 
 import errno
+import fcntl
 import os
 import secrets
 import signal
@@ -103,13 +104,13 @@ def test_a_living_owner_is_left_alone(segment: Segment) -> None:
 def test_what_was_swept_before_it_was_held_is_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
     tokens = iter(["0" * 20, "1" * 20])
     monkeypatch.setattr(secrets, "token_hex", lambda n: next(tokens))
-    lock = segments.fcntl.flock
+    lock = fcntl.flock
 
     def swept(file: int, how: int) -> None:
         Path("/dev/shm/sneat_" + "0" * 20).unlink(missing_ok=True)
         lock(file, how)
 
-    monkeypatch.setattr(segments.fcntl, "flock", swept)
+    monkeypatch.setattr(fcntl, "flock", swept)
     made = Segment(10, "it")
     assert made.name == "sneat_" + "1" * 20
     assert exists(made.name)

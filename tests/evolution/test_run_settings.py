@@ -7,12 +7,9 @@ import pytest
 from tests.evolution import runs
 
 from spiral_monolith_neat_numpy.evaluation.environment import available_start_methods
+from spiral_monolith_neat_numpy.evaluation.settings import PoolSettings
 from spiral_monolith_neat_numpy.evolution.neat import ReproPlanaNEATPlus
-from spiral_monolith_neat_numpy.evolution.run_settings import (
-    EvalMode,
-    PoolSettings,
-    SnapshotSettings,
-)
+from spiral_monolith_neat_numpy.evolution.run_settings import EvalMode, SnapshotSettings
 
 
 @pytest.mark.parametrize(

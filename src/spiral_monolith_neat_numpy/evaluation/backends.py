@@ -1,36 +1,36 @@
-"""Where a population is scored: one interface, and the back-ends behind it by name."""
+"""Where a population is scored: one interface, and the back-ends behind it."""
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Any, Protocol
 
-from spiral_monolith_neat_numpy.arrays import FloatArray
-from spiral_monolith_neat_numpy.evaluation.calling import Fitness
-from spiral_monolith_neat_numpy.evaluation.environment import (
-    BackendName,
-    StartMethod,
-    check_backend,
-)
+from spiral_monolith_neat_numpy.evaluation.calling import Job
+from spiral_monolith_neat_numpy.evaluation.environment import BackendName
+from spiral_monolith_neat_numpy.evaluation.handed import ExecutorBackend
 from spiral_monolith_neat_numpy.evaluation.local import SerialBackend, ThreadBackend
-from spiral_monolith_neat_numpy.evaluation.processes import ProcessBackend, pickled
+from spiral_monolith_neat_numpy.evaluation.processes import ProcessBackend
+from spiral_monolith_neat_numpy.evaluation.scored import Scored
+from spiral_monolith_neat_numpy.evaluation.settings import PoolSettings
 from spiral_monolith_neat_numpy.evaluation.shared import SharedMeta
+from spiral_monolith_neat_numpy.evaluation.travel import pickled
 from spiral_monolith_neat_numpy.genes.population import Population
 
-__all__ = ["Backend", "ProcessBackend", "SerialBackend", "ThreadBackend", "make_backend"]
+__all__ = ["Backend", "make_backend"]
 
 
 class Backend(Protocol):
     """Scores populations; the result does not depend on which one it is, nor on its workers.
 
     Attributes:
-        name: its name in ``NEAT_EVAL_BACKEND``.
+        name: "process" where genomes are scored in other processes; a fitness for a whole
+            population is then called genome by genome.
         workers: how many genomes it scores at once.
         executor: threads that a fitness may use which scores a whole population by itself.
     """
 
     @property
     def name(self) -> BackendName:
-        """Its name in ``NEAT_EVAL_BACKEND``."""
+        """Its kind, as in ``NEAT_EVAL_BACKEND``."""
 
     @property
     def workers(self) -> int:
@@ -43,29 +43,23 @@ class Backend(Protocol):
     def spread(self, n: int, least: int, kernel: Any, *arguments: Any) -> int:
         """Call a kernel in every thread there is (see ``genes.ranges.Spread``)."""
 
-    def evaluate(
-        self, population: Population, fitness: Fitness, seed: int, generation: int
-    ) -> FloatArray:
-        """Score every genome, one call of ``fitness`` each.
+    def evaluate(self, population: Population, job: Job) -> Scored:
+        """Score every genome, one call of the job's fitness each.
 
-        Weights, biases, activations, enabled flags and fields of the record that ``fitness``
+        Weights, biases, activations, enabled flags and fields of the record that the fitness
         sets on its genome are kept in ``population``.
 
         Args:
             population: the genomes.
-            fitness: ``fitness(genome) -> number``; one with a parameter ``context`` is handed
-                an ``EvaluationContext`` by that name.
-            seed: seed of the run, for the context.
-            generation: generation number, from 0, for the context.
+            job: the fitness, where in the run it is called, and what becomes of its errors.
 
         Returns:
-            ``(n,)`` float64 scores; NaN where the fitness returned it.
+            A score per genome, NaN where the fitness returned it, and what went wrong.
 
         Raises:
-            TypeError: ``fitness`` cannot be called.
-            FitnessError: on the first genome, in their order, on which ``fitness`` raises (its
+            FitnessError: on the first genome, in their order, on which the fitness raises (its
                 error is the cause), changes the structure, or returns something else than a
-                number.
+                number; if errors are to be raised.
         """
 
     def close(self) -> None:
@@ -73,34 +67,28 @@ class Backend(Protocol):
 
 
 def make_backend(
-    name: str,
-    workers: int,
-    start_method: StartMethod = "spawn",
-    shm_meta: Mapping[str, SharedMeta] | None = None,
-    keepalive: int = 0,
-    restart_every: int = 25,
+    settings: PoolSettings, shm_meta: Mapping[str, SharedMeta] | None = None
 ) -> Backend:
-    """Return the back-end of that name.
+    """Return the back-end that the settings ask for.
 
     Args:
-        name: "serial", "thread" or "process".
-        workers: threads or processes, at least 1; "serial" has one whatever is asked.
-        start_method: how worker processes start: "spawn", "fork" or "forkserver".
+        settings: which one, with how many workers, and their rules.
         shm_meta: label -> meta of shared data sets for worker processes; those registered in
             this process are known to them anyway.
-        keepalive: above 0, worker processes live across generations.
-        restart_every: generations after which processes kept alive are replaced; 0: never.
-
-    Raises:
-        NotImplementedError: "ray".
-        ValueError: an unknown name, or a value out of range.
     """
-    check_backend("backend", name)
-    if name == "serial":
+    asked = settings.parallel_backend
+    if isinstance(asked, Executor):
+        # Not every executor tells how many workers it has.
+        known = getattr(asked, "_max_workers", None)
+        workers = known if isinstance(known, int) and known > 0 else settings.eval_workers
+        if isinstance(asked, ThreadPoolExecutor):
+            return ThreadBackend(workers, asked)
+        return ExecutorBackend(asked, workers, shm_meta)
+    if asked == "serial":
         return SerialBackend()
-    if name == "thread":
-        return ThreadBackend(workers)
-    return ProcessBackend(workers, start_method, shm_meta, keepalive, restart_every)
+    if asked == "thread":
+        return ThreadBackend(settings.eval_workers)
+    return ProcessBackend(settings, shm_meta)
 
 
 def _is_picklable(obj: object) -> bool:

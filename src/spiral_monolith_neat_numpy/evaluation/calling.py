@@ -9,6 +9,7 @@ import numpy as np
 
 from spiral_monolith_neat_numpy.errors import FitnessError
 from spiral_monolith_neat_numpy.evaluation.context import EvaluationContext
+from spiral_monolith_neat_numpy.evaluation.scored import Fault, OnError
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.population import Population
 
@@ -24,15 +25,18 @@ class Job:
         seed: seed of the run.
         generation: generation number, from 0.
         wants_context: whether ``fitness`` has a parameter named ``context``.
+        on_error: what becomes of a genome on which the fitness fails: "raise" the error, or
+            "penalise" it with the worst score.
     """
 
     fitness: Fitness
     seed: int
     generation: int
     wants_context: bool
+    on_error: OnError = "raise"
 
     @classmethod
-    def of(cls, fitness: Fitness, seed: int, generation: int) -> "Job":
+    def of(cls, fitness: Fitness, seed: int, generation: int, on_error: OnError = "raise") -> "Job":
         """Look at ``fitness`` and make a job of it.
 
         Raises:
@@ -40,7 +44,20 @@ class Job:
         """
         if not callable(fitness):
             raise TypeError(f"fitness must be callable on a genome, got {fitness!r}")
-        return cls(fitness, seed, generation, takes_context(fitness))
+        return cls(fitness, seed, generation, takes_context(fitness), on_error)
+
+    def attempt(self, population: Population, index: int) -> float | Fault:
+        """Return the score of one genome, or why it has none if that is to be penalised.
+
+        Raises:
+            FitnessError: as ``score``, if that is to be raised.
+        """
+        try:
+            return self.score(population, index)
+        except FitnessError as error:
+            if self.on_error == "raise":
+                raise
+            return Fault("failure", str(error))
 
     def score(self, population: Population, index: int) -> float:
         """Return the score of one genome; what the fitness sets on it stays in ``population``.

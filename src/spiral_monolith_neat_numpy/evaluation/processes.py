@@ -1,59 +1,29 @@
-"""Evaluation in worker processes: chunks of packed genomes out, scores and parameters back."""
+"""Evaluation in worker processes that share the population's memory."""
 
 import itertools
 import logging
-import multiprocessing
-import os
-import pickle
 import sys
 from collections.abc import Mapping
-from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
-from dataclasses import dataclass
-from multiprocessing.synchronize import Event
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
 
-import numpy as np
-
-from spiral_monolith_neat_numpy.arrays import FloatArray
-from spiral_monolith_neat_numpy.errors import FitnessError, check_choice, check_integer
-from spiral_monolith_neat_numpy.evaluation.calling import Fitness, Job
-from spiral_monolith_neat_numpy.evaluation.environment import (
-    BackendName,
-    StartMethod,
-    available_start_methods,
-)
+from spiral_monolith_neat_numpy.errors import FitnessError
+from spiral_monolith_neat_numpy.evaluation.board import Board
+from spiral_monolith_neat_numpy.evaluation.calling import Job
+from spiral_monolith_neat_numpy.evaluation.environment import BackendName
 from spiral_monolith_neat_numpy.evaluation.local import ThreadBackend
+from spiral_monolith_neat_numpy.evaluation.rounds import CannotLoadError, Round
+from spiral_monolith_neat_numpy.evaluation.scored import Scored
+from spiral_monolith_neat_numpy.evaluation.settings import PoolSettings
 from spiral_monolith_neat_numpy.evaluation.shared import SharedMeta, shared_meta
-from spiral_monolith_neat_numpy.evaluation.workers import (
-    EDGE_PARAMETERS,
-    NODE_PARAMETERS,
-    ROW_PARAMETERS,
-    ChunkResult,
-    Failure,
-    Order,
-    run_chunk,
-    start_worker,
-)
-from spiral_monolith_neat_numpy.genes.population import Population, PopulationTable
+from spiral_monolith_neat_numpy.evaluation.staff import Staff
+from spiral_monolith_neat_numpy.evaluation.travel import packed, stop_if_reading_main
+from spiral_monolith_neat_numpy.evaluation.warm import warm_up
+from spiral_monolith_neat_numpy.evaluation.workers import Order
+from spiral_monolith_neat_numpy.genes.population import Population
 from spiral_monolith_neat_numpy.genes.ranges import at_once
 
 _log = logging.getLogger("spiral_monolith_neat_numpy")
-_CHUNKS_PER_WORKER = 4  # so that one slow chunk at the end leaves few workers idle
-_MOST_WORKERS = 61 if sys.platform == "win32" else sys.maxsize  # a limit of Windows' wait call
-
-
-class RemoteError(Exception):
-    """The traceback of an error in a worker process, as text."""
-
-    def __str__(self) -> str:
-        """Return the text on lines of its own."""
-        return f"in a worker process:\n\n{self.args[0]}"
-
-
-@dataclass(frozen=True)
-class _Pool:
-    executor: ProcessPoolExecutor
-    stop: Event
+_MOST_WORKERS = 28 if sys.platform == "win32" else sys.maxsize  # Windows waits for 63 handles
 
 
 class ProcessBackend:
@@ -63,11 +33,9 @@ class ProcessBackend:
 
     Attributes:
         workers: number of processes.
-        start_method: how they start.
-        keepalive: above 0, the pool lives across generations; else it ends with each.
-        restart_every: generations after which a pool kept alive is replaced; 0: never.
+        settings: how they start, how long they live, what becomes of failures.
         shm_meta: shared data sets for the workers, beside those known in this process.
-        pool_age: generations that the present pool has scored.
+        pool_age: generations that the present pool has scored since it started or was renewed.
     """
 
     name: BackendName = "process"
@@ -75,188 +43,96 @@ class ProcessBackend:
     spread = staticmethod(at_once)
 
     def __init__(
-        self,
-        workers: int,
-        start_method: StartMethod = "spawn",
-        shm_meta: Mapping[str, SharedMeta] | None = None,
-        keepalive: int = 0,
-        restart_every: int = 25,
+        self, settings: PoolSettings, shm_meta: Mapping[str, SharedMeta] | None = None
     ) -> None:
-        """Take the settings; processes start when first needed.
-
-        Raises:
-            TypeError: a number that is none.
-            ValueError: a value out of range, or a start method that this system lacks.
-        """
-        self.workers = min(check_integer("workers", workers, 1), _MOST_WORKERS)
-        check_choice("start_method", start_method, available_start_methods())
-        self.start_method = start_method
+        """Take the settings; processes start when first needed."""
+        self.settings = settings
+        self.workers = min(settings.eval_workers, _MOST_WORKERS)
         self.shm_meta = shm_meta
-        self.keepalive = check_integer("keepalive", keepalive, 0)
-        self.restart_every = check_integer("restart_every", restart_every, 0)
         self.pool_age = 0
-        self._pool: _Pool | None = None
+        self._staff: Staff | None = None
+        self._board = Board()
         self._threads: ThreadBackend | None = None
+        self._fitness = b""
         self._numbers = itertools.count()
+        self._number = -1
 
     @property
-    def pool(self) -> ProcessPoolExecutor | None:
+    def pool(self) -> Staff | None:
         """The processes, or None while there are none."""
-        return None if self._pool is None else self._pool.executor
+        return self._staff
 
-    def evaluate(
-        self, population: Population, fitness: Fitness, seed: int, generation: int
-    ) -> FloatArray:
+    def evaluate(self, population: Population, job: Job) -> Scored:
         """Score every genome (see ``backends.Backend.evaluate``).
 
+        A worker that dies is replaced, and its unfinished genome scored again; a genome at
+        which two died is tried once more alone, and gets the worst score if that dies too.
+
         Raises:
-            RuntimeError: a worker process died, or could not load the fitness.
+            OSError: no room left in shared memory.
+            RuntimeError: every worker process dies.
         """
-        job, reason = pickled(Job.of(fitness, seed, generation))
-        reason = reason or self._unreachable(job)
-        if reason:
-            return self._on_threads(reason).evaluate(population, fitness, seed, generation)
+        stop_if_reading_main()
         if len(population) == 0:
-            return np.empty(0, dtype=np.float64)
-        meta = {**(self.shm_meta or {}), **shared_meta()}  # the order in which the parent looks
-        order = Order(next(self._numbers), job, meta)
+            return Scored.of([])
+        staff = self._staff or Staff(self.workers, self.settings.start_method)
+        fitness, reason = packed(job.fitness, staff.main)
+        if reason:
+            return self._on_threads(reason, population, job)
+        if self._staff is None:
+            warm_up(job.fitness)
+            self._staff = staff
         try:
-            scores = self._run(order, population, generation)
+            scored = self._score(staff, population, job, fitness)
+        except CannotLoadError as error:
+            self.close()
+            reason = f"a worker process could not load it ({error.args[0]})"
+            _log.info("%s", error.args[1])
+            return self._on_threads(reason, population, job)
+        except FitnessError:
+            self._grow_older()
+            raise
         except BaseException:
             self.close()
             raise
-        self.pool_age += 1
-        if self.keepalive == 0 or (self.restart_every and self.pool_age >= self.restart_every):
-            self.close()
-        return scores
+        self._grow_older()
+        return scored
 
     def close(self) -> None:
         """End the processes; another ``evaluate`` starts new ones."""
-        pool, self._pool = self._pool, None
+        staff, self._staff = self._staff, None
         self.pool_age = 0
-        if pool is not None:
-            pool.stop.set()
-            pool.executor.shutdown(wait=True, cancel_futures=True)
+        if staff is not None:
+            staff.close()
+        self._board.close()
         if self._threads is not None:
             self._threads.close()
 
-    def _run(self, order: Order, population: Population, generation: int) -> FloatArray:
-        pool = self._started()
-        bounds = _bounds(len(population), self.workers * _CHUNKS_PER_WORKER)
-        futures: list[Future[ChunkResult]] = []
-        try:
-            for begin, end in itertools.pairwise(bounds):
-                chunk = _chunk(population, begin, end)
-                futures.append(pool.executor.submit(run_chunk, order, chunk))
-            # In order: which error is raised does not depend on who finished first.
-            results = [_checked(future.result()) for future in futures]
-        except BrokenExecutor as error:
-            raise RuntimeError(
-                f"a worker process died while scoring generation {generation} (killed, out of "
-                "memory, or crashed); if the script that runs has no "
-                "`if __name__ == '__main__':` guard, add one or use the thread back-end"
-            ) from error
-        except BaseException:
-            pool.stop.set()  # workers look at it between two genomes
-            for future in futures:
-                future.cancel()
-            wait(futures)
-            raise
-        for begin, end, result in zip(bounds, bounds[1:], results, strict=False):
-            _write_back(population, begin, end, result)
-        return np.concatenate([result.scores for result in results])
+    def _score(self, staff: Staff, population: Population, job: Job, fitness: bytes) -> Scored:
+        if fitness != self._fitness:
+            self._fitness, self._number = fitness, next(self._numbers)
+        place, desk = self._board.lay_out(population, fitness, staff.n_slots)
+        meta = {**(self.shm_meta or {}), **shared_meta()}  # the order in which the parent looks
+        order = Order(place, self._number, job.seed, job.generation, job.on_error, meta)
+        scored = Round(staff, self._board, desk, order, self.settings.timeout_s).run()
+        self._board.take_home(desk)
+        return scored
 
-    def _started(self) -> _Pool:
-        if self._pool is None:
-            context = multiprocessing.get_context(self.start_method)
-            stop = context.Event()
-            executor = ProcessPoolExecutor(
-                self.workers,
-                mp_context=context,
-                initializer=start_worker,
-                initargs=(stop, self.start_method),
+    def _grow_older(self) -> None:
+        self.pool_age += 1
+        if self._staff is None or self.settings.pool_keepalive == 0:
+            self.close()
+        elif self.settings.pool_restart_every and self.pool_age >= self.settings.pool_restart_every:
+            self._staff.mark_due()
+            self.pool_age = 0
+
+    def _on_threads(self, reason: str, population: Population, job: Job) -> Scored:
+        if self.settings.timeout_s is not None:
+            raise ValueError(
+                f"timeout_s = {self.settings.timeout_s:g} cannot be kept, since the fitness "
+                f"cannot run in worker processes: {reason}"
             )
-            self._pool = _Pool(executor, stop)
-        return self._pool
-
-    def _unreachable(self, job: bytes) -> str:
-        main = sys.modules.get("__main__")
-        importable = getattr(main, "__spec__", None) is not None or os.path.isfile(
-            getattr(main, "__file__", None) or ""
-        )
-        if self.start_method == "fork" or importable or b"__main__" not in job:
-            return ""
-        return (
-            "it is defined in __main__, which did not come from a file "
-            f"that a worker started by {self.start_method!r} could import"
-        )
-
-    def _on_threads(self, reason: str) -> ThreadBackend:
         if self._threads is None:
             _log.warning("the fitness runs on threads, not in processes: %s", reason)
             self._threads = ThreadBackend(self.workers)
-        return self._threads
-
-
-def pickled(value: object) -> tuple[bytes, str]:
-    """Return the pickle of ``value`` and "", or nothing and the reason why it has none."""
-    try:
-        return pickle.dumps(value), ""
-    except Exception as error:  # noqa: BLE001 - a user's class may raise anything here
-        return b"", f"it cannot be pickled ({type(error).__name__}: {error})"
-
-
-def _bounds(n: int, most: int) -> list[int]:
-    n_chunks = min(n, most)
-    return [n * chunk // n_chunks for chunk in range(n_chunks + 1)]
-
-
-def _chunk(population: Population, begin: int, end: int) -> Population:
-    node_offset = population.node_offset[begin : end + 1]
-    edge_offset = population.edge_offset[begin : end + 1]
-    nodes = slice(node_offset[0], node_offset[-1])
-    edges = slice(edge_offset[0], edge_offset[-1])
-    columns = (column[begin:end] for column in population.table.arrays())
-    chunk = Population(
-        node_offset - node_offset[0],
-        edge_offset - edge_offset[0],
-        population.genes.part(nodes, edges),
-        PopulationTable(*columns),
-    )
-    chunk.feed_forward = population.feed_forward
-    return chunk
-
-
-def _write_back(population: Population, begin: int, end: int, result: ChunkResult) -> None:
-    nodes = slice(population.node_offset[begin], population.node_offset[end])
-    edges = slice(population.edge_offset[begin], population.edge_offset[end])
-    places: tuple[tuple[tuple[str, ...], Any, slice], ...] = (
-        (NODE_PARAMETERS, population.genes, nodes),
-        (EDGE_PARAMETERS, population.genes, edges),
-        (ROW_PARAMETERS, population.table, slice(begin, end)),
-    )
-    for names, arrays, where in places:
-        for name in names:
-            if name in result.changed:
-                getattr(arrays, name)[where] = result.changed[name]
-
-
-def _checked(result: ChunkResult) -> ChunkResult:
-    if result.failure is not None:
-        raise FitnessError(result.failure.message, result.failure.genome_id) from _cause(
-            result.failure
-        )
-    return result
-
-
-def _cause(failure: Failure) -> BaseException | None:
-    """Return the original error with the worker's traceback as its cause, or that alone."""
-    trace = RemoteError(failure.trace)
-    if not failure.cause:
-        return trace
-    try:
-        original: BaseException = pickle.loads(failure.cause)
-    except Exception:  # noqa: BLE001 - it must not stand before the error that is reported
-        return trace
-    original.__cause__ = trace
-    return original
+        return self._threads.evaluate(population, job)

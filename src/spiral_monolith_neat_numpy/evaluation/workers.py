@@ -1,139 +1,192 @@
-"""What runs inside a worker process: set-up, and the scoring of one chunk of genomes."""
+"""What runs inside a worker process: it is told of a generation, then of genomes to score."""
 
 import os
-import pickle
 import signal
+import threading
+import time
 import traceback
-from dataclasses import dataclass, field, fields
-from multiprocessing.synchronize import Event
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from typing import Any
 
-import numpy as np
+import threadpoolctl
 
-from spiral_monolith_neat_numpy.arrays import AnyArray, FloatArray
+from spiral_monolith_neat_numpy.arrays import IntArray
 from spiral_monolith_neat_numpy.errors import FitnessError
-from spiral_monolith_neat_numpy.evaluation.calling import Job
+from spiral_monolith_neat_numpy.evaluation.board import DONE, FAILED, NOBODY, Desk, Place
+from spiral_monolith_neat_numpy.evaluation.calling import Fitness, Job, takes_context
+from spiral_monolith_neat_numpy.evaluation.environment import StartMethod
+from spiral_monolith_neat_numpy.evaluation.scored import WORST, OnError
 from spiral_monolith_neat_numpy.evaluation.shared import SharedMeta, shm_set_worker_meta
-from spiral_monolith_neat_numpy.genes.population import Population, PopulationTable
+from spiral_monolith_neat_numpy.evaluation.travel import Failure, MainModule, unpacked
+from spiral_monolith_neat_numpy.evaluation.warm import warm_up
 
-# What a fitness may set on its genome, by the array that holds it.
-NODE_PARAMETERS = ("node_bias", "node_activation")
-EDGE_PARAMETERS = ("edge_weight", "edge_enabled")
-ROW_PARAMETERS = tuple(column.name for column in fields(PopulationTable))
+_LOOK_S = 0.5  # seconds between two looks whether the parent is alive
 
 
 @dataclass(frozen=True)
 class Order:
-    """What a worker must know of a generation, pickled once and sent with every chunk.
+    """What a worker must know of a generation; small.
 
     Attributes:
-        number: tells one order of this pool from the next.
-        job: the pickled ``Job``, unpickled once per worker.
+        place: the population in shared memory.
+        fitness_number: tells one packed fitness from the next; the same one is not loaded again.
+        seed: seed of the run.
+        generation: its number, from 0.
+        on_error: whether the first failure matters, or each.
         meta: the shared data sets that the fitness may read.
     """
 
-    number: int
-    job: bytes
+    place: Place
+    fitness_number: int
+    seed: int
+    generation: int
+    on_error: OnError
     meta: dict[str, SharedMeta]
 
 
 @dataclass(frozen=True)
-class Failure:
-    """A fitness error on its way home.
-
-    Attributes:
-        genome_id: the genome it happened on.
-        message: of the ``FitnessError``.
-        trace: the traceback as text, since tracebacks do not travel.
-        cause: the pickled original, empty where there is none or it cannot be pickled.
-    """
-
-    genome_id: int
-    message: str
-    trace: str
-    cause: bytes = b""
+class Ready:
+    """A worker has started, or has loaded a fitness that is new to it."""
 
 
 @dataclass(frozen=True)
-class ChunkResult:
-    """Scores of a chunk, and the arrays of it that the fitness changed, by name.
+class CannotLoad:
+    """A worker could not load the fitness.
 
     Attributes:
-        scores: ``(n,)`` float64, in the order of the chunk.
-        changed: whole arrays of the chunk's genes and rows.
-        failure: the first error, which ended the work.
+        what: the error, in a line.
+        trace: its traceback, as text.
     """
 
-    scores: FloatArray
-    changed: dict[str, AnyArray] = field(default_factory=dict)
-    failure: Failure | None = None
+    what: str
+    trace: str
 
 
-class _Worker:
+@dataclass(frozen=True)
+class Report:
+    """A portion is done.
+
+    Attributes:
+        failures: by place in the population, those genomes on which the fitness failed.
+    """
+
+    failures: dict[int, Failure] = field(default_factory=dict)
+
+
+class Worker:
     """The state of this process as a worker."""
 
-    stop: Event | None = None
-    order_number = -1
-    job: Job | None = None
+    def __init__(
+        self, connection: "Connection[Any, Any]", slot: int, main: MainModule | None
+    ) -> None:
+        """Take what ``run_worker`` is given."""
+        self._connection = connection
+        self._slot = slot
+        self._main = main
+        self._number = -1
+        self._fitness: Fitness | None = None
+        self._task: tuple[Desk, Job] | None = None
+
+    def serve(self) -> None:
+        """Do what the parent says, until it says no more."""
+        self._say(Ready())
+        while True:
+            try:
+                message = self._connection.recv()
+            except (EOFError, OSError):  # the parent has ended
+                return
+            if message is None:
+                return
+            if isinstance(message, Order):
+                self._task = self._read(message)
+                if self._task is None:
+                    return
+            elif self._task is not None:
+                self._say(self._work(self._task, message))
+
+    def _say(self, message: object) -> None:
+        try:
+            self._connection.send(message)
+        except OSError:  # the parent has ended
+            raise SystemExit(1) from None
+
+    def _read(self, order: Order) -> "tuple[Desk, Job] | None":
+        """Return what to work on, or None where the fitness cannot be had."""
+        shm_set_worker_meta(order.meta)  # first: unpickling a fitness may read the data
+        desk = Desk(order.place)
+        if self._fitness is None or order.fitness_number != self._number:
+            try:
+                self._fitness = fitness = unpacked(desk.fitness.tobytes(), self._main)
+                warm_up(fitness)
+            except Exception as error:  # noqa: BLE001 - whatever a user's module raises
+                what = f"{type(error).__name__}: {error}"
+                self._say(CannotLoad(what, traceback.format_exc()))
+                return None
+            self._number = order.fitness_number
+            self._say(Ready())
+        wants = takes_context(self._fitness)
+        return desk, Job(self._fitness, order.seed, order.generation, wants, order.on_error)
+
+    def _work(self, task: tuple[Desk, Job], indices: IntArray) -> Report:
+        (desk, job), slot, failures = task, self._slot, dict[int, Failure]()
+        for index in indices.tolist():
+            if index >= desk.limit[0]:
+                continue
+            desk.began[slot] = time.monotonic()
+            desk.current[slot] = index
+            try:
+                desk.scores[index] = job.score(desk.population, index)
+                desk.state[index] = DONE
+            except FitnessError as error:
+                failures[index] = Failure.of(error)
+                desk.scores[index] = WORST
+                desk.state[index] = FAILED
+            desk.current[slot] = NOBODY
+        return Report(failures)
 
 
-def start_worker(stop: Event, start_method: str) -> None:
-    """Make this process a worker: one thread, and Ctrl-C left to the parent."""
-    _Worker.stop = stop
+def run_worker(
+    connection: "Connection[Any, Any]",
+    slot: int,
+    main: MainModule | None,
+    method: StartMethod,
+    others: "Sequence[Connection[Any, Any]]",
+) -> None:
+    """Be a worker: one thread, Ctrl-C left to the parent, no longer alive than the parent.
+
+    Args:
+        connection: to the parent.
+        slot: place of this worker on the board.
+        main: the parent's ``__main__``; None: this process has it.
+        method: how this process was started.
+        others: ends of other workers' connections that came along by fork.
+    """
+    _become_worker(method)
+    for one in others:
+        one.close()
+    Worker(connection, slot, main).serve()
+
+
+def _become_worker(method: StartMethod) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(variable, "1")
-    if start_method != "fork":
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    if method == "fork":  # what the parent heeds is not for this process
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    else:
         # Numba refuses a change once its threads run, as they may in a forked copy.
         os.environ.setdefault("NUMBA_NUM_THREADS", "1")
-    try:
-        import threadpoolctl
-    except ImportError:  # what is loaded already keeps its threads; what comes reads the above
-        return
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(variable, "1")  # for what is loaded later
     threadpoolctl.threadpool_limits(limits=1)
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
 
 
-def run_chunk(order: Order, chunk: Population) -> ChunkResult:
-    """Score the genomes of ``chunk`` in their order, until done, stopped or failed."""
-    job = _job(order)
-    arrays = parameters(chunk)
-    sent = {name: array.tobytes() for name, array in arrays.items()}
-    scores = np.full(len(chunk), np.nan)
-    for index in range(len(chunk)):
-        if _Worker.stop is not None and _Worker.stop.is_set():
-            break
-        try:
-            scores[index] = job.score(chunk, index)
-        except FitnessError as error:
-            return ChunkResult(scores, failure=_packed(error))
-    # Bits are compared, so that NaN equals itself and -0.0 differs from 0.0.
-    changed = {name: array for name, array in arrays.items() if array.tobytes() != sent[name]}
-    return ChunkResult(scores, changed)
-
-
-def _job(order: Order) -> Job:
-    if _Worker.job is None or _Worker.order_number != order.number:
-        shm_set_worker_meta(order.meta)  # first: unpickling a fitness may read the data
-        _Worker.job = pickle.loads(order.job)
-        _Worker.order_number = order.number
-    return _Worker.job
-
-
-def parameters(population: Population) -> dict[str, AnyArray]:
-    """Return the arrays that a fitness may change through a genome, by name."""
-    genes = {name: getattr(population.genes, name) for name in NODE_PARAMETERS + EDGE_PARAMETERS}
-    return genes | {name: getattr(population.table, name) for name in ROW_PARAMETERS}
-
-
-def _packed(error: FitnessError) -> Failure:
-    cause = error.__cause__
-    trace = "".join(traceback.format_exception(cause or error))
-    return Failure(error.genome_id, str(error), trace, b"" if cause is None else _pickled(cause))
-
-
-def _pickled(cause: BaseException) -> bytes:
-    try:
-        data = pickle.dumps(cause)
-        pickle.loads(data)  # an exception with its own __init__ often pickles but does not load
-    except Exception:  # noqa: BLE001 - whatever a user's class does, the trace's text remains
-        return b""
-    return data
+def _end_with(parent: int) -> None:
+    """End this process soon after its parent, even in the midst of a genome."""
+    while os.getppid() == parent:
+        time.sleep(_LOOK_S)
+    os._exit(1)

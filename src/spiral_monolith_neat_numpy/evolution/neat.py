@@ -4,7 +4,7 @@ Users see this class; what it does is done by the parts of its ``Run``.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor
 from typing import Any, Self
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from spiral_monolith_neat_numpy.arrays import AnyArray
 from spiral_monolith_neat_numpy.errors import check_integer
 from spiral_monolith_neat_numpy.evaluation.shared import SharedMeta
+from spiral_monolith_neat_numpy.evaluation.staff import Staff
 from spiral_monolith_neat_numpy.evolution import step
 from spiral_monolith_neat_numpy.evolution.attributes import Delegate, NotYet, Reading, Setting
 from spiral_monolith_neat_numpy.evolution.counts import Counts
@@ -57,6 +58,9 @@ class ReproPlanaNEATPlus:
             the species target.
         eval_workers, parallel_backend, pool_keepalive, pool_restart_every: where genomes are
             scored (``PoolSettings``); the environment's ``NEAT_*`` variables give the defaults.
+        timeout_s: seconds that a genome may take in a worker process; None, the default: any time.
+        on_error: "raise", the default: an error of the fitness ends the run; "penalise": its
+            genome gets the worst score.
         snapshot_stride, snapshot_max: which generations' best genomes are kept.
         generation: number of the present generation, from 0.
         seed: seed of the run; output_activation: of the first population's outputs.
@@ -112,9 +116,11 @@ class ReproPlanaNEATPlus:
     pid_kd = Setting[float]("control", "wanted")
     pid_i_clip = Setting[float]("control", "wanted")
     eval_workers = Setting[int]("pool", "settings")
-    parallel_backend = Setting[str]("pool", "settings")
+    parallel_backend = Setting[str | Executor]("pool", "settings")
     pool_keepalive = Setting[int]("pool", "settings")
     pool_restart_every = Setting[int]("pool", "settings")
+    timeout_s = Setting[float | None]("pool", "settings")
+    on_error = Setting[str]("pool", "settings")
     snapshot_stride = Setting[int]("history.snapshots", "settings")
     snapshot_max = Setting[int]("history.snapshots", "settings")
 
@@ -132,7 +138,7 @@ class ReproPlanaNEATPlus:
     snapshots_genomes = Reading[list[Genome]]("history.snapshots.genomes")
     snapshots_scars = Reading[list[dict[int, Scar]]]("history.snapshots.scars")
     _spec_learn = Reading[Mapping[str, Any]]("control.state")
-    _proc_pool = Reading[ProcessPoolExecutor | None]("pool.process_pool")
+    _proc_pool = Reading[Staff | None]("pool.process_pool")
     _proc_pool_age = Reading[int]("pool.process_pool_age")
 
     diversity_push = NotYet("the diversity push")

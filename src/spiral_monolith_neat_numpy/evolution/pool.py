@@ -1,19 +1,19 @@
 """The workers of a run: opened when first needed, opened anew when their settings change."""
 
 from collections.abc import Mapping
-from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
-from spiral_monolith_neat_numpy.arrays import FloatArray
 from spiral_monolith_neat_numpy.evaluation.backends import Backend, make_backend
 from spiral_monolith_neat_numpy.evaluation.evaluate import evaluate
 from spiral_monolith_neat_numpy.evaluation.processes import ProcessBackend
+from spiral_monolith_neat_numpy.evaluation.scored import Scored
+from spiral_monolith_neat_numpy.evaluation.settings import PoolSettings
 from spiral_monolith_neat_numpy.evaluation.shared import (
     SharedMeta,
     shared_meta,
     shm_set_worker_meta,
 )
-from spiral_monolith_neat_numpy.evolution.run_settings import PoolSettings
+from spiral_monolith_neat_numpy.evaluation.staff import Staff
 from spiral_monolith_neat_numpy.genes.population import Population
 
 
@@ -46,23 +46,22 @@ class Pool:
         self._shm_meta = value
 
     @property
-    def process_pool(self) -> ProcessPoolExecutor | None:
+    def process_pool(self) -> Staff | None:
         """Worker processes, None while there are none."""
         return self._backend.pool if isinstance(self._backend, ProcessBackend) else None
 
     @property
     def process_pool_age(self) -> int:
-        """Generations that the present worker processes have scored."""
+        """Generations scored since the worker processes started or began to be replaced."""
         return self._backend.pool_age if isinstance(self._backend, ProcessBackend) else 0
 
-    def evaluate(
-        self, population: Population, fitness: Any, seed: int, generation: int
-    ) -> FloatArray:
-        """Return one score per genome (see ``evaluation.evaluate``)."""
+    def evaluate(self, population: Population, fitness: Any, seed: int, generation: int) -> Scored:
+        """Return one score per genome, and what went wrong (see ``evaluation.evaluate``)."""
         if self._shm_meta:
             shm_set_worker_meta({**shared_meta(), **self._shm_meta})
         backend = self._open()
-        return evaluate(population, fitness, backend, seed, generation)
+        on_error = self.settings.on_error
+        return evaluate(population, fitness, backend, seed, generation, on_error)
 
     def spread(self, n: int, least: int, kernel: Any, *arguments: Any) -> int:
         """Call a kernel in every thread there is (see ``genes.ranges.Spread``)."""
@@ -78,13 +77,7 @@ class Pool:
         settings = self.settings
         if self._backend is None or settings != self._opened_with:
             self.close()
-            self._backend = make_backend(
-                settings.parallel_backend,
-                settings.eval_workers,
-                settings.start_method,
-                keepalive=settings.pool_keepalive,
-                restart_every=settings.pool_restart_every,
-            )
+            self._backend = make_backend(settings)
             self._opened_with = settings
         return self._backend
 

@@ -5,12 +5,13 @@ from dataclasses import replace
 
 from spiral_monolith_neat_numpy.control.stall import StallWatch
 from spiral_monolith_neat_numpy.errors import check_integer
+from spiral_monolith_neat_numpy.evaluation.settings import PoolSettings
 from spiral_monolith_neat_numpy.evolution.environment import Environment
 from spiral_monolith_neat_numpy.evolution.first import FirstPopulation, start_of
 from spiral_monolith_neat_numpy.evolution.generations import Generations
 from spiral_monolith_neat_numpy.evolution.history import History
 from spiral_monolith_neat_numpy.evolution.pool import Pool
-from spiral_monolith_neat_numpy.evolution.run_settings import EvalMode, PoolSettings
+from spiral_monolith_neat_numpy.evolution.run_settings import EvalMode
 from spiral_monolith_neat_numpy.evolution.species_control import SpeciesControl
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.population import Population

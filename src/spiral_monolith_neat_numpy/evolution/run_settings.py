@@ -1,14 +1,8 @@
-"""Settings of a run beside those of evolution: the mode, the workers, the snapshots."""
+"""Settings of a run beside those of evolution: the mode and the snapshots."""
 
 from dataclasses import dataclass
 
-from spiral_monolith_neat_numpy.errors import check_choice, check_flag, check_integer
-from spiral_monolith_neat_numpy.evaluation.environment import (
-    StartMethod,
-    available_start_methods,
-    check_backend,
-    environment_defaults,
-)
+from spiral_monolith_neat_numpy.errors import check_flag, check_integer
 
 
 @dataclass(frozen=True)
@@ -37,49 +31,6 @@ class EvalMode:
             raise NotImplementedError("enable_regen_reproduction: regeneration is not there yet")
         low = check_integer("species_low", self.species_low, 1)
         check_integer("species_high", self.species_high, low)
-
-
-@dataclass(frozen=True)
-class PoolSettings:
-    """Where a run evaluates.
-
-    Attributes:
-        eval_workers: threads or processes that score genomes, >= 1.
-        parallel_backend: "thread", "process" or "serial".
-        pool_keepalive: above 0, workers live across generations.
-        pool_restart_every: generations after which living processes are replaced; 0: never.
-        start_method: how worker processes start: "spawn", "fork" or "forkserver".
-    """
-
-    eval_workers: int = 1
-    parallel_backend: str = "thread"
-    pool_keepalive: int = 0
-    pool_restart_every: int = 25
-    start_method: StartMethod = "spawn"
-
-    def __post_init__(self) -> None:
-        """Check every field against its range."""
-        check_integer("eval_workers", self.eval_workers, 1)
-        check_backend("parallel_backend", self.parallel_backend)
-        check_integer("pool_keepalive", self.pool_keepalive, 0)
-        check_integer("pool_restart_every", self.pool_restart_every, 0)
-        check_choice("start_method", self.start_method, available_start_methods())
-
-    @classmethod
-    def from_environment(cls) -> "PoolSettings":
-        """Return the settings that the ``NEAT_*`` variables ask for.
-
-        Raises:
-            ValueError, NotImplementedError: a bad value, with the name of its variable.
-        """
-        found = environment_defaults()
-        return cls(
-            eval_workers=found.workers,
-            parallel_backend=found.backend,
-            pool_keepalive=found.keepalive,
-            pool_restart_every=found.restart_every,
-            start_method=found.start_method,
-        )
 
 
 @dataclass(frozen=True)

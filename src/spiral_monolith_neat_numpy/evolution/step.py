@@ -124,15 +124,17 @@ def _score(run: Run, fitness: Any) -> tuple[FloatArray, Sifted]:
     # A fitness that says that it changes nothing is believed: a copy takes as long as breeding.
     before = population.copy() if getattr(fitness, "changes_genomes", True) else None
     try:
-        fitnesses = run.pool.evaluate(population, fitness, run.seed, number)
-        sifted = check_returned(fitnesses, population.table.id)
+        scored = run.pool.evaluate(population, fitness, run.seed, number)
+        sifted = check_returned(scored.scores, population.table.id)
     except BaseException as error:
         if before is not None:
             run.generations.adopt(before)
         if isinstance(error, FitnessError):
             run.history.event(number, "failure", str(error))
         raise
-    return fitnesses, sifted
+    for fault in scored.faults:
+        run.history.event(number, fault.kind, fault.message)
+    return scored.scores, sifted
 
 
 def _enter(run: Run, fitnesses: FloatArray, sifted: Sifted, fitness: Any) -> None:

@@ -1,0 +1,46 @@
+"""What comes back from scoring a population: numbers, and what went wrong on the way."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from spiral_monolith_neat_numpy.arrays import FloatArray
+
+OnError: TypeAlias = Literal["raise", "penalise"]
+ON_ERROR: tuple[OnError, ...] = ("raise", "penalise")
+WORST = float("nan")  # what a genome gets that could not be scored
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something that went wrong without ending the run.
+
+    Attributes:
+        kind: "failure": a genome got the worst score; "worker": a worker process was lost, and
+            nothing else.
+        message: what happened, in words.
+    """
+
+    kind: Literal["failure", "worker"]
+    message: str
+
+
+@dataclass(frozen=True)
+class Scored:
+    """The scores of a population.
+
+    Attributes:
+        scores: ``(n,)`` float64; NaN where the fitness returned it or could not be had.
+        faults: what went wrong, genomes in their order, then workers.
+    """
+
+    scores: FloatArray
+    faults: tuple[Fault, ...] = ()
+
+    @classmethod
+    def of(cls, results: "list[float | Fault]") -> "Scored":
+        """Return scores and faults of genomes in their order."""
+        scores = [WORST if isinstance(result, Fault) else result for result in results]
+        faults = tuple(result for result in results if isinstance(result, Fault))
+        return cls(np.array(scores, dtype=np.float64), faults)

@@ -1,0 +1,234 @@
+"""The worker processes of a pool: started, heard, replaced one by one, and ended."""
+
+import contextlib
+import multiprocessing
+import multiprocessing.connection
+import multiprocessing.util
+from collections import deque
+from collections.abc import Iterator
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+from spiral_monolith_neat_numpy.arrays import IntArray
+from spiral_monolith_neat_numpy.evaluation.environment import StartMethod
+from spiral_monolith_neat_numpy.evaluation.starting import start_process
+from spiral_monolith_neat_numpy.evaluation.travel import MainModule
+from spiral_monolith_neat_numpy.evaluation.workers import Order, Ready, run_worker
+
+_PATIENCE_S = 2.0  # that a worker which was told to end may take, before it is killed
+
+
+class Member:
+    """The parent's view of one worker process.
+
+    Attributes:
+        process: the process.
+        slot: its place on the board.
+        is_ready: whether it can be given genomes.
+        is_due: whether it is to be replaced.
+        fitness_number: of the fitness that it has loaded, -1: none.
+        portions: what it was given and has not reported, first given first.
+        overdue: the place of the genome for whose sake it was killed, -1: none.
+    """
+
+    def __init__(self, process: BaseProcess, connection: "Connection[Any, Any]", slot: int) -> None:
+        """Take a process that was just started, and this end of its connection."""
+        self.process = process
+        self.slot = slot
+        self.has_started = self.is_ready = self.is_due = False
+        self.fitness_number = -1
+        self.portions: deque[IntArray] = deque()
+        self.overdue = -1
+        self._connection = connection
+
+    @property
+    def handles(self) -> tuple[Any, Any]:
+        """What becomes readable when the worker says something, or ends."""
+        return self._connection, self.process.sentinel
+
+    def tell(self, message: object) -> None:
+        """Send it a message; that it has died shows when it is listened to."""
+        with contextlib.suppress(OSError):
+            self._connection.send(message)
+
+    def heard(self, *, has_ended: bool) -> Iterator[object]:
+        """Yield what it has said, and None at the end if it has died.
+
+        Args:
+            has_ended: whether its process was seen to have ended before this call.
+        """
+        try:
+            if not has_ended:
+                yield self._connection.recv()
+                return
+            while self._connection.poll():
+                yield self._connection.recv()
+        except (EOFError, OSError):
+            pass
+        yield None
+
+    def dismiss(self) -> None:
+        """Tell it to end."""
+        self.tell(None)
+
+    def bury(self, *, patience: float = _PATIENCE_S) -> None:
+        """Wait for its end, and make one after ``patience`` seconds."""
+        self.process.join(patience)
+        if self.process.is_alive():
+            self.process.kill()
+            self.process.join()
+        self._connection.close()
+        self.process.close()
+
+
+class Staff:
+    """As many worker processes as asked, whatever befalls them.
+
+    Attributes:
+        members: those that are there, or about to be.
+        size: how many are wanted.
+    """
+
+    def __init__(self, size: int, method: StartMethod) -> None:
+        """Take the number of workers; they start with ``fill``."""
+        self.size = size
+        self.members: list[Member] = []
+        self._method = method
+        self._newcomer: Member | None = None  # will take the place of one that is due
+        self._leaving: list[Member] = []
+        self._main = MainModule.of_this_process()
+        # At the end of this process too, before its children are waited for.
+        self._finalizer = multiprocessing.util.Finalize(
+            self, _kill, args=(self.members, self._leaving), exitpriority=20
+        )
+
+    @property
+    def main(self) -> MainModule:
+        """The ``__main__`` that workers may read."""
+        return self._main
+
+    @property
+    def n_slots(self) -> int:
+        """How many there may be at once, with those that replace and those that leave."""
+        return 2 * self.size + 4
+
+    def fill(self, most: int) -> None:
+        """Start workers until there are ``size`` of them, or ``most`` if that is less."""
+        while len(self.members) - (self._newcomer is not None) < min(self.size, most):
+            self.members.append(self.start())
+
+    def start(self) -> Member:
+        """Start one worker, which is not among the members yet."""
+        context = multiprocessing.get_context(self._method)
+        mine, theirs = context.Pipe()
+        used = {member.slot for member in (*self.members, *self._leaving)}
+        slot = min(set(range(self.n_slots)) - used)
+        main: MainModule | None = self._main
+        others: list[Connection[Any, Any]] = []
+        if self._method == "fork":  # which has the parent's main, and its ends of connections too
+            main = None
+            others = [mine, *(one.handles[0] for one in self.members + self._leaving)]
+        try:
+            process = start_process(
+                self._method, run_worker, (theirs, slot, main, self._method, others)
+            )
+        except BaseException:
+            mine.close()
+            raise
+        finally:
+            theirs.close()
+        return Member(process, mine, slot)
+
+    def brief(self, member: Member, order: Order) -> None:
+        """Tell a worker of a generation."""
+        member.tell(order)
+        member.is_ready = member.fitness_number == order.fitness_number
+        member.fitness_number = order.fitness_number
+
+    def hear(self, timeout: float | None) -> Iterator[tuple[Member, object]]:
+        """Wait until members say something or end, or the time is over.
+
+        Yields:
+            Who, and what was said, None for one that has died.
+        """
+        members = list(self.members)
+        handles = [handle for member in members for handle in member.handles]
+        found = multiprocessing.connection.wait(handles, timeout)
+        for member in members:
+            connection, sentinel = member.handles
+            if connection in found or sentinel in found:
+                for message in member.heard(has_ended=sentinel in found):
+                    yield member, message
+                    if member not in self.members:
+                        break
+
+    def drop(self, member: Member) -> None:
+        """Take a member that has died, or is to be killed, off the list."""
+        self.members.remove(member)
+        if member is self._newcomer:
+            self._newcomer = None
+        member.bury(patience=0.0)
+
+    def mark_due(self) -> None:
+        """Have every present member replaced, one after the other."""
+        for member in self.members:
+            member.is_due = True
+
+    def renew(self) -> None:
+        """Go on with replacing: let one that is due leave when its successor is ready.
+
+        The successor starts while the others work; nobody waits for it.
+        """
+        self._leaving[:] = [one for one in self._leaving if not _has_left(one)]
+        due = [member for member in self.members if member.is_due]
+        newcomer = self._newcomer
+        if newcomer is not None and newcomer.has_started:
+            idle = [member for member in due if not member.portions]
+            if idle:
+                self.members.remove(idle[0])
+                idle[0].dismiss()
+                self._leaving.append(idle[0])
+                due.remove(idle[0])
+                newcomer = self._newcomer = None
+            elif not due:
+                newcomer = self._newcomer = None
+        if newcomer is None and due and len(self.members) <= self.size:
+            self._newcomer = self.start()
+            self.members.append(self._newcomer)
+
+    def close(self) -> None:
+        """End all workers, those at work by force."""
+        everyone = [*self.members, *self._leaving]
+        self.members.clear()
+        self._leaving.clear()
+        self._newcomer = None
+        for member in everyone:
+            if member.portions or not member.has_started:
+                member.process.kill()
+            else:
+                member.dismiss()
+        for member in everyone:
+            member.bury()
+
+
+def heard_ready(member: Member, message: Ready) -> bool:
+    """Note that a worker is ready; return whether it has just started and knows of nothing yet."""
+    if member.has_started:
+        member.is_ready = True
+        return False
+    member.has_started = True
+    return True
+
+
+def _has_left(member: Member) -> bool:
+    if member.process.is_alive():
+        return False
+    member.bury(patience=0.0)
+    return True
+
+
+def _kill(members: list[Member], leaving: list[Member]) -> None:
+    for member in (*members, *leaving):
+        member.process.kill()
+        member.process.join()
