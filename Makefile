@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+EXTRAS := $(VENV)/.extras
 PYTEST := $(BIN)/python -m pytest
 DEMO := out/demo
 
@@ -27,6 +28,11 @@ $(READY): pyproject.toml
 	@$(PYTHON) -m venv --without-pip $(VENV)
 	@$(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check \
 		pip --editable '.[dev]'
+	@touch $@
+
+$(EXTRAS): $(READY)
+	@echo "== environment: what the extras need"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,notebook]'
 	@touch $@
 
 demo: $(READY) ## evolve a network on the two spirals and say where its pictures lie
@@ -64,7 +70,7 @@ readme: $(READY) ## the README's Python snippets
 
 tests: $(READY) ## the tests, kernels compiled
 	@echo "== tests, JIT on"
-	@$(PYTEST) -n 2 --dist worksteal --ignore=tests/test_readme.py
+	@$(PYTEST) -n 2 --dist worksteal --ignore=tests/test_readme.py --ignore=tests/extras
 
 kernels-plain: $(READY) ## the kernels' tests, JIT off, with coverage
 	@echo "== kernels' tests, JIT off, with coverage"
@@ -75,8 +81,9 @@ kernels-bounds: $(READY) ## the kernels' tests, every index checked
 	@echo "== kernels' tests, bounds checked"
 	@NUMBA_BOUNDSCHECK=1 $(PYTEST) tests/kernels
 
-test-extras: $(READY) ## the tests that need heavy parts (a browser, Ray, PyTorch)
-	@echo "== extras: nothing here needs a heavy part yet, so nothing was run"
+test-extras: $(EXTRAS) ## the tests that need heavy parts (a notebook)
+	@echo "== extras: notebook"
+	@$(PYTEST) tests/extras
 
 bench-quick: $(READY) ## every benchmark in its short form
 	@for script in benchmarks/[!_]*.py; do \
