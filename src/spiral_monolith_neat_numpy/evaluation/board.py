@@ -76,8 +76,8 @@ class Desk:
     def __init__(self, place: Place) -> None:
         """Map a board's segments."""
         shape = place.shape
-        read = _arrays(place.read, _read_layout(shape), readonly=False)
-        written = _arrays(place.written, _written_layout(shape), readonly=False)
+        read = _arrays(place.read, _read_layout(shape))
+        written = _arrays(place.written, _written_layout(shape))
         self.fitness = read["fitness"]
         self.limit, self.current = written["limit"], written["current"]
         self.began, self.state, self.scores = written["began"], written["state"], written["scores"]
@@ -194,8 +194,8 @@ def _padded(size: int) -> int:
     return math.ceil(size / _ALIGNMENT) * _ALIGNMENT
 
 
-def _arrays(name: str, layout: _Layout, *, readonly: bool) -> dict[str, AnyArray]:
-    mapping = attach(name, _size(layout), readonly=readonly, what=_WHAT)
+def _arrays(name: str, layout: _Layout) -> dict[str, AnyArray]:
+    mapping = attach(name, _size(layout), readonly=False, what=_WHAT)
     arrays, offset = {}, 0
     for key, (dtype, n) in layout.items():
         arrays[key] = np.frombuffer(mapping, dtype, n, offset if n else 0)
