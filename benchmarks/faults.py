@@ -72,7 +72,7 @@ class Killer(threading.Thread):
     def run(self) -> None:
         """Kill."""
         while self.killed < self._kills:
-            time.sleep(self._rng.exponential(0.15))
+            time.sleep(self._rng.exponential(0.5))
             staff = self._neat._proc_pool
             members = [] if staff is None else list(staff.members)
             if not members:

@@ -19,7 +19,7 @@ _log = logging.getLogger("spiral_monolith_neat_numpy")
 
 _AHEAD = 2  # portions that a worker has at most, so that it need not wait for the next one
 _SUSPICIOUS = 2  # deaths of workers after which a genome is tried alone
-_MOST_IDLE_DEATHS = 10  # of workers that were at no genome, one after the other
+_MOST_IDLE_DEATHS = 20  # of workers that were at no genome, one after the other
 _MOST_CONDEMNED = 3  # genomes that killed a worker each time, before any was scored
 
 
