@@ -11,6 +11,7 @@ import pytest
 
 from spiral_monolith_neat_numpy.evaluation.environment import available_start_methods
 
+DOCUMENT = (Path(__file__).parents[1] / "user_document.md").read_text(encoding="utf-8")
 METHODS = available_start_methods()
 # Of a prompt: its greeting, and what it says before each line.
 GREETING = re.compile(r"Python 3.*\nType .*\n|>>> |\.\.\. |\s")
@@ -122,3 +123,21 @@ except FitnessError as error:
     (_, told), noise = run(tmp_path, BEGIN + FAILING + catch, how, "process", "spawn")
     assert told == "True the fitness failed on genome 0: WorseError: no"
     assert noise == ""
+
+
+def document() -> str:
+    """Return the user's own snippet on shared memory, with what comes before it."""
+    first, shared, *_ = re.findall(r"```python\n(.*?)```", DOCUMENT, re.DOTALL)
+    data = first[: first.index("# Run experiment")]
+    assert "n_generations=100" in shared
+    return str(data + shared.replace("n_generations=100", "n_generations=2, verbose=False"))
+
+
+@pytest.mark.parametrize("how", ["file", "pipe", "prompt"])
+@pytest.mark.parametrize("backend", ["serial", "thread", "process"])
+def test_the_user_s_snippet_runs_as_it_stands(tmp_path: Path, how: str, backend: str) -> None:
+    said, noise = run(tmp_path, document() + "\nprint(len(history))\n", how, backend, "spawn")
+    assert said == ["2"]
+    (told,) = re.findall("is.*kept.*apart", noise)  # for want of validation data, said once
+    assert "Traceback" not in noise
+    assert "threads" not in noise

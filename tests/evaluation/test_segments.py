@@ -1,6 +1,5 @@
 """Segments of shared memory: whatever ends their owner, nothing stays."""
 
-import errno
 import fcntl
 import os
 import secrets
@@ -64,19 +63,6 @@ def test_names_fit_every_system_and_cannot_be_guessed() -> None:
 def test_more_than_there_is_is_not_mapped(segment: Segment) -> None:
     with pytest.raises(ValueError, match="^it needs a segment of 101 bytes, got 100$"):
         attach(segment.name, 101, readonly=True, what="it")
-
-
-@linux_only
-def test_no_room_is_an_error_that_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*arguments: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    token = secrets.token_hex(10)
-    monkeypatch.setattr(secrets, "token_hex", lambda n: token)
-    monkeypatch.setattr(os, "posix_fallocate", full)
-    with pytest.raises(OSError, match="no room in shared memory for the 9 bytes of it"):
-        Segment(9, "it")
-    assert not exists(f"sneat_{token}")
 
 
 @linux_only

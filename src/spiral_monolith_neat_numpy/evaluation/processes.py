@@ -79,9 +79,7 @@ class ProcessBackend:
         fitness, reason = packed(job.fitness, staff.main)
         if reason:
             return self._on_threads(reason, population, job)
-        if self._staff is None:
-            warm_up(job.fitness)
-            self._staff = staff
+        self._staff = staff
         try:
             scored = self._score(staff, population, job, fitness)
         except CannotLoadError as error:
@@ -110,6 +108,7 @@ class ProcessBackend:
 
     def _score(self, staff: Staff, population: Population, job: Job, fitness: bytes) -> Scored:
         if fitness != self._fitness:
+            warm_up(job.fitness)  # compiled here, once, and not by every worker
             self._fitness, self._number = fitness, next(self._numbers)
         place, desk = self._board.lay_out(population, fitness, staff.n_slots)
         meta = {**(self.shm_meta or {}), **shared_meta()}  # the order in which the parent looks
