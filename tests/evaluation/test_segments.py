@@ -213,3 +213,57 @@ def test_a_thread_may_make_one() -> None:
     one = started(script)
     assert one.end() == (0, "")
     assert not exists(one.name)
+
+
+def may_mount() -> bool:
+    """Whether this process may have a /dev/shm of its own."""
+    command = ["unshare", "-m", "mount", "-t", "tmpfs", "-o", "size=1M", "tmpfs", "/dev/shm"]
+    try:
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
+
+
+FULL = """
+    import os
+    import numpy as np
+    import spiral_monolith_neat_numpy as sm
+    from tests.evaluation.fitnesses import weight_sum
+    try:
+        sm.shm_register_dataset("X", np.zeros(10**6))
+    except OSError as error:
+        print(error.strerror)
+    neat = sm.ReproPlanaNEATPlus(20, 5, 300, rng=1)
+    neat.parallel_backend = "process"
+    before = neat.population.copy()
+    try:
+        neat.evolve(weight_sum, 1)
+    except OSError as error:
+        print(error.strerror.startswith("no room in shared memory for the"))
+    print(neat.population.genes == before.genes, len(neat.records), os.listdir("/dev/shm"))
+    neat.parallel_backend = "serial"
+    neat.evolve(weight_sum, 1, verbose=False)
+    print(len(neat.records))
+"""
+
+
+@linux_only
+def test_shared_memory_that_is_really_full_loses_nothing() -> None:
+    if not may_mount():
+        pytest.skip("this user may not mount")
+    script = f'mount -t tmpfs -o size=1M tmpfs /dev/shm && exec {sys.executable} -c "$SCRIPT"'
+    done = subprocess.run(
+        ["unshare", "-m", "sh", "-c", script],
+        env={**os.environ, "SCRIPT": textwrap.dedent(FULL)},
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.splitlines() == [
+        "no room in shared memory for the 8000000 bytes of 'X'",
+        "True",
+        "True 0 []",
+        "1",
+    ]
+    assert done.stderr == ""

@@ -1,6 +1,9 @@
 """The workers of a run: when they start and end, and which data they find."""
 
+import copy
+import pickle
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -128,3 +131,16 @@ def test_meta_that_is_none_is_refused() -> None:
     neat._shm_meta = {"X": {"name": "x"}}  # type: ignore[typeddict-item]
     with pytest.raises(ValueError, match="meta of 'X' lacks dtype"):
         neat.evolve(runs.closeness, 1, verbose=False)
+
+
+def test_a_copy_of_a_run_shares_its_executor_and_a_pickle_refuses_it() -> None:
+    neat = runs.make_neat()
+    with ThreadPoolExecutor(2) as executor:
+        neat.parallel_backend = executor
+        twin = copy.deepcopy(neat)
+        assert twin.parallel_backend is executor
+        found = [run.evolve(fitnesses.train, 2, verbose=False)[1] for run in (neat, twin)]
+        assert found[0] == found[1]
+        with pytest.raises(TypeError, match="a run on an executor cannot be pickled"):
+            pickle.dumps(neat)
+        assert executor.submit(abs, -3).result() == 3

@@ -220,11 +220,10 @@ else:
 
     def _claim(file: int, size: int, what: str) -> None:
         """Claim the memory now: where it runs out later, writing kills the process (SIGBUS)."""
-        os.ftruncate(file, size)
-        if sys.platform != "linux":
-            return
         try:
-            os.posix_fallocate(file, 0, size)
+            os.ftruncate(file, size)
+            if sys.platform == "linux":
+                os.posix_fallocate(file, 0, size)
         except OSError as error:
             if error.errno in (errno.EOPNOTSUPP, errno.ENOSYS):
                 return

@@ -2,6 +2,7 @@
 
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from typing import Any
 
 from spiral_monolith_neat_numpy.errors import check_choice, check_integer, check_number
 from spiral_monolith_neat_numpy.evaluation.environment import (
@@ -56,6 +57,23 @@ class PoolSettings:
                 "timeout_s can be kept in worker processes alone, which can be ended at any time: "
                 f"it needs parallel_backend 'process', got {self.parallel_backend!r}"
             )
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "PoolSettings":
+        """Return itself: it is frozen, and half a copy of an executor would end the original."""
+        return self
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the fields.
+
+        Raises:
+            TypeError: an executor is among them; it cannot be pickled.
+        """
+        if isinstance(self.parallel_backend, Executor):
+            raise TypeError(
+                "a run on an executor cannot be pickled: set parallel_backend to 'thread', "
+                f"'process' or 'serial' first, got {self.parallel_backend!r}"
+            )
+        return dict(self.__dict__)
 
     @classmethod
     def from_environment(cls) -> "PoolSettings":
