@@ -1,8 +1,11 @@
 """One seed, one result: whatever the back-end, the number of workers, the order of work."""
 
 import copy
+import multiprocessing
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
@@ -18,12 +21,17 @@ FITNESSES: dict[str, Callable[[], Any]] = {
     "shaking": lambda: runs.shaking,
     "plain": lambda: runs.closeness,
 }
-PLACES = {
-    "one thread": ("thread", 1),
-    "two threads": ("thread", 2),
-    "three threads": ("thread", 3),
-    "spawn": ("process", 2),
-    "fork": ("process", 3),
+# Pairs of settings; benchmarks/determinism.py has the whole grid.
+PLACES = {  # back-end, workers, whether processes are kept, how they start
+    "one thread": ("thread", 1, 1, ""),
+    "two threads": ("thread", 2, 1, ""),
+    "three threads": ("thread", 3, 0, ""),
+    "spawn": ("process", 2, 1, "spawn"),
+    "forkserver": ("process", 1, 1, "forkserver"),
+    "fork": ("process", 3, 1, "fork"),
+    "fork, not kept": ("process", 2, 0, "fork"),
+    "threads of an executor": (ThreadPoolExecutor, 2, 1, ""),
+    "processes of an executor": (ProcessPoolExecutor, 2, 1, "fork"),
 }
 
 
@@ -34,11 +42,22 @@ def noisy(name: str, noise: float) -> Any:
     return fitness
 
 
-def placed(place: str) -> ReproPlanaNEATPlus:
-    neat = runs.make_neat()
-    neat.parallel_backend, neat.eval_workers = PLACES[place]
-    neat.pool_keepalive = 1
-    return neat
+@contextmanager
+def placed(place: str) -> Iterator[ReproPlanaNEATPlus]:
+    backend, workers, kept, _ = PLACES[place]
+    with ExitStack() as stack:
+        neat = runs.make_neat()
+        if isinstance(backend, str):
+            neat.parallel_backend = backend
+        elif backend is ThreadPoolExecutor:
+            neat.parallel_backend = stack.enter_context(ThreadPoolExecutor(workers))
+        else:
+            fork = multiprocessing.get_context("fork")
+            executor = ProcessPoolExecutor(workers, mp_context=fork)
+            neat.parallel_backend = stack.enter_context(executor)
+        neat.eval_workers, neat.pool_keepalive = workers, kept
+        yield neat
+        neat._close_pool()
 
 
 CASES = [(name, 0.0) for name in FITNESSES] + [("lamarckian", 0.3), ("baldwinian", 0.3)]
@@ -55,16 +74,16 @@ def serial() -> dict[tuple[str, float], dict[str, Any]]:
 def test_every_place_gives_the_serial_result_bit_for_bit(
     place: str, serial: dict[tuple[str, float], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if place in ("spawn", "fork"):
-        if place not in available_start_methods():
-            pytest.skip(f"no {place} here")
-        monkeypatch.setenv("NEAT_PROCESS_START_METHOD", place)
+    method = PLACES[place][3]
+    if method:
+        if method not in available_start_methods():
+            pytest.skip(f"no {method} here")
+        monkeypatch.setenv("NEAT_PROCESS_START_METHOD", method)
     for case in CASES:
-        if place == "spawn" and case not in SPAWNED:
+        if method in ("spawn", "forkserver") and case not in SPAWNED:
             continue
-        neat = placed(place)
-        assert runs.trace(neat, noisy(*case)) == serial[case], case
-        neat._close_pool()
+        with placed(place) as neat:
+            assert runs.trace(neat, noisy(*case)) == serial[case], case
 
 
 def test_noise_and_inheritance_and_seed_make_a_difference(
