@@ -106,8 +106,8 @@ def die_on_four(genome: Genome) -> float:
 class Offset:
     """A fitness with a setting, as a picklable object."""
 
-    def __init__(self, offset: float) -> None:
-        self.offset = offset
+    def __init__(self, offset: float, ballast: str = "") -> None:
+        self.offset, self.ballast = offset, ballast
 
     def __call__(self, genome: Genome) -> float:
         return self.offset + genome.id

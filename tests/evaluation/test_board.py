@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spiral_monolith_neat_numpy.evaluation.board import NOBODY, NOT_DONE, Board, Desk
+from spiral_monolith_neat_numpy.evaluation.board import NOBODY, NOT_DONE, Board, Desk, read_fitness
 from spiral_monolith_neat_numpy.evaluation.segments import attach
 from spiral_monolith_neat_numpy.genes.population import Population
 
@@ -41,7 +41,7 @@ def test_a_worker_sees_the_genomes_and_the_fitness(board: Board) -> None:
     np.testing.assert_array_equal(there.population.node_offset, genomes.node_offset)
     np.testing.assert_array_equal(there.population.edge_offset, genomes.edge_offset)
     assert there.population.feed_forward is genomes.feed_forward
-    assert there.fitness.tobytes() == b"a fitness"
+    assert read_fitness(place) == b"a fitness"
     assert desk.limit[0] == 7
     assert (there.state == NOT_DONE).all()
     assert (there.current == NOBODY).all()
@@ -105,6 +105,6 @@ def test_segments_are_kept_while_they_are_large_enough_and_end_with_the_board() 
     larger, _ = board.lay_out(population(500), b"", 2)
     ((read, written),) = names
     board.close()
-    for name in (read, written, larger.read, larger.written):
+    for name in (read, written, larger.read, larger.written, larger.fitness):
         with pytest.raises(FileNotFoundError):
             attach(name, 1, readonly=True, what="it")

@@ -152,3 +152,17 @@ def run(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         check=False,
         cwd=root,
     )
+
+
+def test_workers_that_are_replaced_all_the_time_see_the_fitness_of_each_generation(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    backend = processes(3, "spawn", pool_keepalive=1, pool_restart_every=1)
+    for generation in range(150):
+        genomes = Population.first(1 + 37 * generation % 200, 2, 1)
+        fitness = fitnesses.Offset(generation, "x" * (1000 * generation % 7001))
+        found = scored(backend, genomes, fitness)
+        assert found.scores.tolist() == [generation + i for i in range(len(genomes))]
+        assert found.faults == ()
+    backend.close()
+    assert caplog.text == ""

@@ -33,7 +33,7 @@ class Shape:
         n_nodes: nodes of all of them.
         n_edges: edges of all of them.
         n_slots: workers there may be.
-        n_bytes: of the packed fitness.
+        n_bytes: of the packed fitness, which lies in a segment of its own.
     """
 
     n: int
@@ -50,12 +50,14 @@ class Place:
     Attributes:
         read: name of the segment that workers read.
         written: name of the one that they write.
+        fitness: name of the segment of the packed fitness, another one for each fitness.
         shape: what lies there.
         feed_forward: whether the genomes are free of cycles.
     """
 
     read: str
     written: str
+    fitness: str
     shape: Shape
     feed_forward: bool
 
@@ -65,7 +67,6 @@ class Desk:
 
     Attributes:
         population: the genomes, on these arrays.
-        fitness: ``(n_bytes,)`` uint8, the packed fitness.
         limit: ``(1,)`` int64: genomes from this place on need no score any more.
         current: ``(n_slots,)`` int64: the place of the genome that each worker is at.
         began: ``(n_slots,)`` float64: since when, in seconds of the monotonic clock.
@@ -78,7 +79,6 @@ class Desk:
         shape = place.shape
         read = _arrays(place.read, _read_layout(shape))
         written = _arrays(place.written, _written_layout(shape))
-        self.fitness = read["fitness"]
         self.limit, self.current = written["limit"], written["current"]
         self.began, self.state, self.scores = written["began"], written["state"], written["scores"]
         genes = {name: (read if name in read else written)[name] for name in GENE_DTYPES}
@@ -89,6 +89,18 @@ class Desk:
         self.population.feed_forward = place.feed_forward
 
 
+def read_fitness(place: Place) -> bytes:
+    """Return the packed fitness that belongs to a board.
+
+    Raises:
+        FileNotFoundError: another one has taken its place since.
+    """
+    size = place.shape.n_bytes
+    mapping = attach(place.fitness, max(1, size), readonly=True, what="the fitness")
+    with mapping:
+        return mapping[:size]
+
+
 class Board:
     """The parent's side: lays a population out, restores genomes, takes results home."""
 
@@ -96,6 +108,7 @@ class Board:
         """Begin without segments; they are made when first needed, and kept."""
         self._read: Segment | None = None
         self._written: Segment | None = None
+        self._fitness: tuple[bytes, Segment] | None = None
         self._population: Population | None = None
 
     def lay_out(self, population: Population, fitness: bytes, n_slots: int) -> tuple[Place, Desk]:
@@ -116,9 +129,14 @@ class Board:
         shape = Shape(len(population), genes.n_nodes, genes.n_edges, n_slots, len(fitness))
         self._read = _large_enough(self._read, _size(_read_layout(shape)))
         self._written = _large_enough(self._written, _size(_written_layout(shape)))
-        place = Place(self._read.name, self._written.name, shape, population.feed_forward)
+        place = Place(
+            self._read.name,
+            self._written.name,
+            self._put_down(fitness),
+            shape,
+            population.feed_forward,
+        )
         desk = Desk(place)
-        desk.fitness[:] = np.frombuffer(fitness, np.uint8)
         desk.limit[0] = shape.n
         desk.current[:] = NOBODY
         desk.state[:] = NOT_DONE
@@ -130,6 +148,19 @@ class Board:
             theirs[:] = mine
         self._population = population
         return place, desk
+
+    def _put_down(self, fitness: bytes) -> str:
+        """Return the segment of a fitness, which is never written again: some may read it late."""
+        if self._fitness is not None and self._fitness[0] == fitness:
+            return self._fitness[1].name
+        segment = Segment(max(1, len(fitness)), "the fitness")
+        mapping = attach(segment.name, segment.size, readonly=False, what="the fitness")
+        mapping[: len(fitness)] = fitness
+        mapping.close()
+        if self._fitness is not None:
+            self._fitness[1].unlink()
+        self._fitness = fitness, segment
+        return segment.name
 
     def restore(self, desk: Desk, index: int) -> None:
         """Give a genome the parameters back that it had, whatever a worker did to them."""
@@ -145,10 +176,11 @@ class Board:
 
     def close(self) -> None:
         """Let go of the segments."""
-        for segment in (self._read, self._written):
+        fitness = None if self._fitness is None else self._fitness[1]
+        for segment in (self._read, self._written, fitness):
             if segment is not None:
                 segment.unlink()
-        self._read = self._written = self._population = None
+        self._read = self._written = self._fitness = self._population = None
 
 
 _Layout = dict[str, tuple[np.dtype[np.generic], int]]
@@ -156,7 +188,6 @@ _Layout = dict[str, tuple[np.dtype[np.generic], int]]
 
 def _read_layout(shape: Shape) -> _Layout:
     layout: _Layout = {
-        "fitness": (np.dtype(np.uint8), shape.n_bytes),
         "node_offset": (np.dtype(np.int64), shape.n + 1),
         "edge_offset": (np.dtype(np.int64), shape.n + 1),
     }

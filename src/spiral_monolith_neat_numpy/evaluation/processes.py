@@ -55,7 +55,6 @@ class ProcessBackend:
         self._threads: ThreadBackend | None = None
         self._fitness = b""
         self._numbers = itertools.count()
-        self._number = -1
 
     @property
     def pool(self) -> Staff | None:
@@ -109,10 +108,11 @@ class ProcessBackend:
     def _score(self, staff: Staff, population: Population, job: Job, fitness: bytes) -> Scored:
         if fitness != self._fitness:
             warm_up(job.fitness)  # compiled here, once, and not by every worker
-            self._fitness, self._number = fitness, next(self._numbers)
+            self._fitness = fitness
         place, desk = self._board.lay_out(population, fitness, staff.n_slots)
         meta = {**(self.shm_meta or {}), **shared_meta()}  # the order in which the parent looks
-        order = Order(place, self._number, job.seed, job.generation, job.on_error, meta)
+        number = next(self._numbers)
+        order = Order(number, place, job.seed, job.generation, job.on_error, meta)
         scored = Round(staff, self._board, desk, order, self.settings.timeout_s).run()
         self._board.take_home(desk)
         return scored

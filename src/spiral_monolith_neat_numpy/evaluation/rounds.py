@@ -114,7 +114,8 @@ class Round:
             if heard_ready(member, message):
                 self._staff.brief(member, self._order)
         elif isinstance(message, CannotLoad):
-            raise CannotLoadError(message.what, message.trace)
+            if message.number == self._order.number:
+                raise CannotLoadError(message.what, message.trace)
         else:
             self._lose(member)
 

@@ -27,7 +27,7 @@ class Member:
         slot: its place on the board.
         is_ready: whether it can be given genomes.
         is_due: whether it is to be replaced.
-        fitness_number: of the fitness that it has loaded, -1: none.
+        fitness: name of the segment of the fitness that it was told of last, "": none.
         portions: what it was given and has not reported, first given first.
         overdue: the place of the genome for whose sake it was killed, -1: none.
     """
@@ -37,7 +37,7 @@ class Member:
         self.process = process
         self.slot = slot
         self.has_started = self.is_ready = self.is_due = False
-        self.fitness_number = -1
+        self.fitness = ""
         self.portions: deque[IntArray] = deque()
         self.overdue = -1
         self._connection = connection
@@ -143,8 +143,8 @@ class Staff:
     def brief(self, member: Member, order: Order) -> None:
         """Tell a worker of a generation."""
         member.tell(order)
-        member.is_ready = member.fitness_number == order.fitness_number
-        member.fitness_number = order.fitness_number
+        member.is_ready = member.is_ready and member.fitness == order.place.fitness
+        member.fitness = order.place.fitness
 
     def hear(self, timeout: float | None) -> Iterator[tuple[Member, object]]:
         """Wait until members say something or end, or the time is over.
@@ -215,7 +215,7 @@ class Staff:
 def heard_ready(member: Member, message: Ready) -> bool:
     """Note that a worker is ready; return whether it has just started and knows of nothing yet."""
     if member.has_started:
-        member.is_ready = True
+        member.is_ready = message.fitness == member.fitness
         return False
     member.has_started = True
     return True

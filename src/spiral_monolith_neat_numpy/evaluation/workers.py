@@ -14,7 +14,14 @@ import threadpoolctl
 
 from spiral_monolith_neat_numpy.arrays import IntArray
 from spiral_monolith_neat_numpy.errors import FitnessError
-from spiral_monolith_neat_numpy.evaluation.board import DONE, FAILED, NOBODY, Desk, Place
+from spiral_monolith_neat_numpy.evaluation.board import (
+    DONE,
+    FAILED,
+    NOBODY,
+    Desk,
+    Place,
+    read_fitness,
+)
 from spiral_monolith_neat_numpy.evaluation.calling import Fitness, Job, takes_context
 from spiral_monolith_neat_numpy.evaluation.environment import StartMethod
 from spiral_monolith_neat_numpy.evaluation.scored import WORST, OnError
@@ -30,16 +37,16 @@ class Order:
     """What a worker must know of a generation; small.
 
     Attributes:
-        place: the population in shared memory.
-        fitness_number: tells one packed fitness from the next; the same one is not loaded again.
+        number: tells one order from another.
+        place: the population and the fitness in shared memory.
         seed: seed of the run.
         generation: its number, from 0.
         on_error: whether the first failure matters, or each.
         meta: the shared data sets that the fitness may read.
     """
 
+    number: int
     place: Place
-    fitness_number: int
     seed: int
     generation: int
     on_error: OnError
@@ -48,18 +55,26 @@ class Order:
 
 @dataclass(frozen=True)
 class Ready:
-    """A worker has started, or has loaded a fitness that is new to it."""
+    """A worker has started, or has loaded a fitness that is new to it.
+
+    Attributes:
+        fitness: the name of its segment; "": none yet.
+    """
+
+    fitness: str = ""
 
 
 @dataclass(frozen=True)
 class CannotLoad:
-    """A worker could not load the fitness.
+    """A worker could not read an order: the fitness does not load, or a newer order has come.
 
     Attributes:
+        number: of the order.
         what: the error, in a line.
         trace: its traceback, as text.
     """
 
+    number: int
     what: str
     trace: str
 
@@ -85,8 +100,7 @@ class Worker:
         self._connection = connection
         self._slot = slot
         self._main = main
-        self._number = -1
-        self._fitness: Fitness | None = None
+        self._fitness: tuple[str, Fitness] = "", _no_fitness
         self._task: tuple[Desk, Job] | None = None
 
     def serve(self) -> None:
@@ -101,8 +115,6 @@ class Worker:
                 return
             if isinstance(message, Order):
                 self._task = self._read(message)
-                if self._task is None:
-                    return
             elif self._task is not None:
                 self._say(self._work(self._task, message))
 
@@ -115,19 +127,21 @@ class Worker:
     def _read(self, order: Order) -> "tuple[Desk, Job] | None":
         """Return what to work on, or None where the fitness cannot be had."""
         shm_set_worker_meta(order.meta)  # first: unpickling a fitness may read the data
-        desk = Desk(order.place)
-        if self._fitness is None or order.fitness_number != self._number:
-            try:
-                self._fitness = fitness = unpacked(desk.fitness.tobytes(), self._main)
+        place = order.place
+        try:
+            desk = Desk(place)
+            if place.fitness != self._fitness[0]:
+                fitness = unpacked(read_fitness(place), self._main)
                 warm_up(fitness)
-            except Exception as error:  # noqa: BLE001 - whatever a user's module raises
-                what = f"{type(error).__name__}: {error}"
-                self._say(CannotLoad(what, traceback.format_exc()))
-                return None
-            self._number = order.fitness_number
-            self._say(Ready())
-        wants = takes_context(self._fitness)
-        return desk, Job(self._fitness, order.seed, order.generation, wants, order.on_error)
+                self._fitness = place.fitness, fitness
+                self._say(Ready(place.fitness))
+        except Exception as error:  # noqa: BLE001 - whatever a user's module raises
+            what = f"{type(error).__name__}: {error}"
+            self._say(CannotLoad(order.number, what, traceback.format_exc()))
+            return None
+        fitness = self._fitness[1]
+        wants = takes_context(fitness)
+        return desk, Job(fitness, order.seed, order.generation, wants, order.on_error)
 
     def _work(self, task: tuple[Desk, Job], indices: IntArray) -> Report:
         (desk, job), slot, failures = task, self._slot, dict[int, Failure]()
@@ -145,6 +159,10 @@ class Worker:
                 desk.state[index] = FAILED
             desk.current[slot] = NOBODY
         return Report(failures)
+
+
+def _no_fitness(genome: object) -> float:
+    raise RuntimeError("a worker was given genomes before it had a fitness")
 
 
 def run_worker(
