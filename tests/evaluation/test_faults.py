@@ -1,5 +1,6 @@
 """Workers that die, hang and fail: nothing is lost, nobody waits for ever."""
 
+import gc
 import logging
 import os
 import signal
@@ -18,6 +19,7 @@ from tests.evaluation.places import QUICK, processes, scored, scores
 from tests.evolution import runs
 
 from spiral_monolith_neat_numpy.errors import FitnessError
+from spiral_monolith_neat_numpy.evaluation import segments
 from spiral_monolith_neat_numpy.evaluation.context import PopulationContext
 from spiral_monolith_neat_numpy.evaluation.environment import StartMethod
 from spiral_monolith_neat_numpy.evaluation.evaluate import evaluate
@@ -261,8 +263,8 @@ def wait_until_gone(pids: list[int]) -> None:
 def test_whatever_ends_the_parent_ends_the_workers_and_leaves_nothing(
     method: str, number: signal.Signals
 ) -> None:
-    process, segments, workers = busy(method)
-    assert [path.exists() for path in segments] == [True, True]
+    process, names, workers = busy(method)
+    assert [path.exists() for path in names] == [True] * 3
     if number == signal.SIGINT:  # as a terminal does, to all of them
         os.killpg(process.pid, number)
     else:
@@ -276,4 +278,96 @@ def test_whatever_ends_the_parent_ends_the_workers_and_leaves_nothing(
         assert noise == ""
     if number == signal.SIGKILL:
         sweep()
-    assert [path.exists() for path in segments] == [False, False]
+    assert not any(path.exists() for path in names)
+
+
+class RaisesAndDies:
+    """Raises on genome 0, and is killed in the midst of genome 1, once."""
+
+    def __init__(self, marks: Path) -> None:
+        self.dying = fitnesses.Dying(marks, 1, genome_id=1)
+
+    def __call__(self, genome: Any, context: Any) -> float:
+        if genome.id == 0:
+            raise KeyError("no luck")
+        return self.dying(genome, context)
+
+
+def test_an_error_is_not_lost_with_the_worker_that_met_it(tmp_path: Path) -> None:
+    with pytest.raises(FitnessError, match="on genome 0: KeyError: 'no luck'"):
+        scored(processes(1), population(), RaisesAndDies(tmp_path))
+
+
+class DiesTwiceThenRaises:
+    """Is killed twice in the midst of genome 4, and raises on it when it is tried alone."""
+
+    def __init__(self, marks: Path) -> None:
+        self.dying = fitnesses.Dying(marks, 2)
+
+    def __call__(self, genome: Any, context: Any) -> float:
+        score = self.dying(genome, context)
+        if genome.id == 4:
+            raise KeyError("third time")
+        return score
+
+
+def test_a_genome_that_is_tried_alone_may_raise(tmp_path: Path) -> None:
+    with pytest.raises(FitnessError, match="on genome 4: KeyError: 'third time'"):
+        scored(processes(2), population(), DiesTwiceThenRaises(tmp_path))
+
+
+class LeavesChildren:
+    """Leaves a process behind that holds its pipes, and is killed in the midst of genome 4."""
+
+    def __init__(self, marks: Path) -> None:
+        self.dying = fitnesses.Dying(marks, 1)
+
+    def __call__(self, genome: Any, context: Any) -> float:
+        if genome.id == 4 and not list(self.dying.marks.glob("pid*")):
+            child = os.fork()
+            if child == 0:
+                time.sleep(600.0)
+                os._exit(0)
+            (self.dying.marks / f"pid{child}").touch()
+        return self.dying(genome, context)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_worker_is_missed_though_its_own_children_hold_its_pipes(tmp_path: Path) -> None:
+    marks = tmp_path / "marks"
+    marks.mkdir()
+    wanted = scores(SerialBackend(), population(), fitnesses.train)
+    fitness = LeavesChildren(marks)
+    fitness.dying.times = 2  # the file that tells of the child counts
+    result = scored(processes(2, "fork"), population(), fitness)
+    assert result.scores.tobytes() == wanted.tobytes()
+    (mark,) = marks.glob("pid*")
+    os.kill(int(mark.name[3:]), signal.SIGKILL)
+
+
+def test_a_pool_that_nobody_holds_ends_and_leaves_nothing() -> None:
+    backend = processes(1, pool_keepalive=1)
+    scores(backend, population(), fitnesses.train)
+    assert backend.pool is not None
+    process, names = backend.pool.members[0].process, list(segments._owned)
+    pid = process.pid or 0
+    del backend, process
+    gc.collect()
+    assert not set(names) & set(segments._owned)
+    wait_until_gone([pid])
+
+
+def test_a_worker_that_dies_while_it_is_replaced_leaves_as_many_as_there_were() -> None:
+    backend = processes(1, pool_keepalive=1, pool_restart_every=1)
+    for generation in range(30):
+        scores(backend, population(), fitnesses.Slow(0.02), 0, generation)
+        staff = backend.pool
+        assert staff is not None
+        for member in staff.members:
+            if member.is_due and generation % 7 == 0:
+                os.kill(member.process.pid or 0, signal.SIGKILL)
+        assert len(staff.members) <= 2
+    staff = backend.pool
+    assert staff is not None
+    assert sum(member.is_due for member in staff.members) <= 1
+    backend.close()

@@ -54,6 +54,7 @@ class ProcessBackend:
         self._board = Board()
         self._threads: ThreadBackend | None = None
         self._fitness = b""
+        self._unloadable = b"", ""  # a fitness that workers could not load, and why
         self._numbers = itertools.count()
 
     @property
@@ -76,6 +77,8 @@ class ProcessBackend:
             return Scored.of([])
         staff = self._staff or Staff(self.workers, self.settings.start_method)
         fitness, reason = packed(job.fitness, staff.main)
+        if not reason and fitness == self._unloadable[0]:
+            reason = self._unloadable[1]
         if reason:
             return self._on_threads(reason, population, job)
         self._staff = staff
@@ -84,6 +87,7 @@ class ProcessBackend:
         except CannotLoadError as error:
             self.close()
             reason = f"a worker process could not load it ({error.args[0]})"
+            self._unloadable = fitness, reason
             _log.info("%s", error.args[1])
             return self._on_threads(reason, population, job)
         except FitnessError:

@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 
 from spiral_monolith_neat_numpy.arrays import IntArray
-from spiral_monolith_neat_numpy.evaluation.board import DONE, NOBODY, NOT_DONE, Board, Desk
+from spiral_monolith_neat_numpy.evaluation.board import DONE, FAILED, NOBODY, NOT_DONE, Board, Desk
 from spiral_monolith_neat_numpy.evaluation.chunks import Portions, estimated_costs
 from spiral_monolith_neat_numpy.evaluation.scored import WORST, Fault, Scored
 from spiral_monolith_neat_numpy.evaluation.staff import Member, Staff, heard_ready
@@ -80,7 +80,8 @@ class Round:
 
     def _is_over(self) -> bool:
         busy = any(member.portions for member in self._staff.members)
-        return not (busy or len(self._portions) or self._suspects or self._alone)
+        is_trying = self._alone is not None and bool(self._suspects)
+        return not (busy or len(self._portions) or self._suspects or is_trying)
 
     def _hand_out(self) -> None:
         present = [one for one in self._staff.members if one.is_ready and one is not self._alone]
@@ -88,6 +89,7 @@ class Round:
             for member in present:
                 if len(member.portions) == ahead and len(self._portions):
                     self._give(member, self._portions.take())
+        self._suspects = [index for index in self._suspects if self._is_open(index)]
         if self._alone is not None:
             if self._alone.is_ready and not self._alone.portions and self._suspects:
                 self._give(self._alone, np.array(self._suspects[:1]))
@@ -130,7 +132,6 @@ class Round:
     def _let_go_alone(self) -> None:
         """The genome that was tried alone has its score, and the worker nothing more to do."""
         member, self._alone = self._alone, None
-        self._suspects.pop(0)
         if member is not None:
             member.process.kill()
             self._staff.drop(member)
@@ -139,7 +140,11 @@ class Round:
         """See to what a worker leaves behind that has died."""
         at, code = int(self._desk.current[member.slot]), _ending(member)
         self._desk.current[member.slot] = NOBODY
-        left = [int(i) for part in member.portions for i in part if self._is_open(int(i))]
+        given = [int(index) for portion in member.portions for index in portion]
+        for index in given:  # what failed there and was not reported will fail again
+            if self._desk.state[index] == FAILED and index not in self._failures:
+                self._desk.state[index] = NOT_DONE
+        left = [index for index in given if self._is_open(index)]
         if not member.has_started or not member.portions:
             at = NOBODY
         self._staff.drop(member)
@@ -149,12 +154,9 @@ class Round:
         if is_open and member.overdue == at:
             left.remove(at)
             self._condemn(at, f"took longer than timeout_s = {self._timeout_s:g}")
-            if member is self._alone:
-                self._suspects.pop(0)
         elif member is self._alone:
             left = []
             if is_open:
-                self._suspects.pop(0)
                 self._condemn(at, f"ended its worker process each time ({code}), alone too")
         elif is_open:
             left.remove(at)

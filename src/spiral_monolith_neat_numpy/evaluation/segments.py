@@ -16,6 +16,7 @@ from multiprocessing import resource_tracker, util
 from pathlib import Path
 from types import FrameType
 from typing import Any
+from weakref import WeakValueDictionary
 
 if sys.platform != "win32":
     import fcntl
@@ -31,7 +32,7 @@ _IS_LISTED = sys.platform == "linux"
 _IS_TRACKED = sys.platform not in ("linux", "win32")
 _ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
-_owned: dict[str, "Segment"] = {}
+_owned: "WeakValueDictionary[str, Segment]" = WeakValueDictionary()
 _taken_care_of: set[int] = set()  # pids whose end, and whose predecessors' leavings, are seen to
 
 
@@ -54,7 +55,7 @@ class Segment:
             OSError: no room left in shared memory, or this system has none.
         """
         _take_care()
-        self.size = size
+        self.size, self.name = size, ""
         self._pid = os.getpid()
         self._file = -1
         self._mapping: mmap.mmap | None = None
@@ -63,14 +64,14 @@ class Segment:
             self._mapping = mmap.mmap(-1, size, tagname=self.name)
         else:
             self.name, self._file = _made_and_held()
+            if _IS_TRACKED:
+                resource_tracker.register("/" + self.name, "shared_memory")
             try:
                 _claim(self._file, size, what)
             except BaseException:
                 self.unlink()
                 raise
         _owned[self.name] = self
-        if _IS_TRACKED:
-            resource_tracker.register("/" + self.name, "shared_memory")
 
     def disown(self) -> None:
         """Let go of it as a copy made by fork, which is not the owner."""
@@ -82,15 +83,21 @@ class Segment:
         """Take the name away; a process forked from the owner does not. May be called again."""
         if os.getpid() != self._pid:
             return
-        if _owned.pop(self.name, None) is not None and _IS_TRACKED:
-            resource_tracker.unregister("/" + self.name, "shared_memory")
+        _owned.pop(self.name, None)
         file, self._file = self._file, -1
         if file >= 0:
+            if _IS_TRACKED:
+                resource_tracker.unregister("/" + self.name, "shared_memory")
             _remove(self.name)
             os.close(file)
         if self._mapping is not None:
             self._mapping.close()
             self._mapping = None
+
+    def __del__(self) -> None:
+        """Unlink what nobody holds any more."""
+        if hasattr(self, "_file"):
+            self.unlink()
 
 
 def attach(name: str, size: int, *, readonly: bool, what: str) -> mmap.mmap:
@@ -148,7 +155,7 @@ def _take_care() -> None:
 
 
 def _disown_all() -> None:
-    for segment in _owned.values():
+    for segment in list(_owned.values()):
         segment.disown()
     _owned.clear()
 

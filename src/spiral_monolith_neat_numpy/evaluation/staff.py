@@ -4,6 +4,7 @@ import contextlib
 import multiprocessing
 import multiprocessing.connection
 import multiprocessing.util
+import os
 from collections import deque
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
@@ -16,6 +17,7 @@ from spiral_monolith_neat_numpy.evaluation.starting import start_process
 from spiral_monolith_neat_numpy.evaluation.travel import MainModule
 from spiral_monolith_neat_numpy.evaluation.workers import Order, Ready, run_worker
 
+_LOOK_S = 0.5  # between two looks whether a worker is gone whose end nothing tells
 _PATIENCE_S = 2.0  # that a worker which was told to end may take, before it is killed
 
 
@@ -77,9 +79,21 @@ class Member:
         self.process.join(patience)
         if self.process.is_alive():
             self.process.kill()
-            self.process.join()
+            self.process.join(_PATIENCE_S)
         self._connection.close()
-        self.process.close()
+        if not self.process.is_alive():  # else its own children hold what tells of its end
+            self.process.close()
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether its process has ended, even if processes that it started hold its pipes."""
+        if not self.process.is_alive():
+            return True
+        try:
+            os.kill(self.process.pid or 0, 0)
+        except ProcessLookupError:
+            return True
+        return False
 
 
 class Staff:
@@ -154,11 +168,13 @@ class Staff:
         """
         members = list(self.members)
         handles = [handle for member in members for handle in member.handles]
-        found = multiprocessing.connection.wait(handles, timeout)
+        most = _LOOK_S if timeout is None else min(timeout, _LOOK_S)
+        found = multiprocessing.connection.wait(handles, most)
         for member in members:
             connection, sentinel = member.handles
-            if connection in found or sentinel in found:
-                for message in member.heard(has_ended=sentinel in found):
+            has_ended = sentinel in found or (not found and member.is_gone)
+            if connection in found or has_ended:
+                for message in member.heard(has_ended=has_ended):
                     yield member, message
                     if member not in self.members:
                         break
@@ -166,14 +182,14 @@ class Staff:
     def drop(self, member: Member) -> None:
         """Take a member that has died, or is to be killed, off the list."""
         self.members.remove(member)
-        if member is self._newcomer:
+        if member is self._newcomer or member.is_due:  # whose place the newcomer has then
             self._newcomer = None
         member.bury(patience=0.0)
 
     def mark_due(self) -> None:
-        """Have every present member replaced, one after the other."""
+        """Have every present member replaced, one after the other, but for a newcomer."""
         for member in self.members:
-            member.is_due = True
+            member.is_due = member is not self._newcomer
 
     def renew(self) -> None:
         """Go on with replacing: let one that is due leave when its successor is ready.
