@@ -83,6 +83,7 @@ kernels-bounds: $(READY) ## the kernels' tests, every index checked
 
 test-extras: $(EXTRAS) ## the tests that need heavy parts (a notebook)
 	@echo "== extras: notebook"
+	@$(BIN)/python -c "import ipykernel, nbclient, nbformat"  # else its tests would be skipped
 	@$(PYTEST) tests/extras
 
 bench-quick: $(READY) ## every benchmark in its short form

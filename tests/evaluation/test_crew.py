@@ -44,6 +44,16 @@ class Work:
         self.met.set()
 
 
+def count(ranges: Ranges, out: IntArray) -> None:
+    """Add one to every item, and end the work."""
+    first, last = take(ranges)
+    while first < last:
+        out[first:last] += 1
+        finish(ranges, first, last)
+        first, last = take(ranges)
+    end(ranges)
+
+
 def shared(crew: Crew, make: Callable[[], Work]) -> tuple[Work, int]:
     """Return work that both threads took part in, and what it noted.
 
@@ -215,12 +225,7 @@ def test_nobody_keeps_the_arrays_of_work_that_is_done(crew: Crew) -> None:
 
     def work(ranges: Ranges, held: Any, out: IntArray) -> None:
         begin(ranges)
-        first, last = take(ranges)
-        while first < last:
-            out[first:last] += 1
-            finish(ranges, first, last)
-            first, last = take(ranges)
-        end(ranges)
+        count(ranges, out)
 
     held = Held()
     known, out = weakref.ref(held), np.zeros(300, np.int64)
@@ -367,12 +372,7 @@ def test_a_late_error_does_not_land_on_the_next_work(
             goes_on.wait(30.0)
             raise ValueError("too late")
         came.wait(5.0)
-        first, last = take(ranges)
-        while first < last:
-            out[first:last] += 1
-            finish(ranges, first, last)
-            first, last = take(ranges)
-        end(ranges)
+        count(ranges, out)
 
     monkeypatch.setattr(Luck, "is_out", lambda self, now: False)
     came, goes_on, out = threading.Event(), threading.Event(), np.zeros(300, np.int64)

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from tests.evaluation import fitnesses
 from tests.evaluation.places import QUICK, processes, scored, scores
+from tests.evaluation.watching import is_alive
 from tests.evolution import runs
 
 from spiral_monolith_neat_numpy.errors import FitnessError
@@ -162,7 +163,11 @@ def test_what_goes_wrong_is_in_the_event_log(tmp_path: Path) -> None:
     assert neat.event_log[-1].kind == "failure"
     assert "KeyError" in neat.event_log[-1].message
     neat.parallel_backend = "process"
-    neat.evolve(fitnesses.Dying(tmp_path, 1, int(neat.population[0].id)), 1, verbose=False)
+    one = int(neat.population[0].id)
+    neat._evaluate_population(fitnesses.Dying(tmp_path, 1, one))
+    lost = neat.event_log[-1]
+    assert lost.kind == "worker"
+    assert f"ended (signal 9) at genome {one}; it is scored again" in lost.message
     with pytest.raises(ValueError, match="on_error must be one of 'raise', 'penalise', got 'no'"):
         neat.on_error = "no"
 
@@ -244,14 +249,6 @@ def busy(method: str) -> "tuple[subprocess.Popen[str], list[Path], list[int]]":
     return process, [Path("/dev/shm", name) for name in names], [int(pid) for pid in pids]
 
 
-def is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return "Z" not in Path(f"/proc/{pid}/stat").read_text().split(")")[1]
-
-
 def wait_until_gone(pids: list[int]) -> None:
     while any(is_alive(pid) for pid in pids):
         time.sleep(0.02)
@@ -281,39 +278,31 @@ def test_whatever_ends_the_parent_ends_the_workers_and_leaves_nothing(
     assert not any(path.exists() for path in names)
 
 
-class RaisesAndDies:
-    """Raises on genome 0, and is killed in the midst of genome 1, once."""
+class DiesAndRaises:
+    """Is killed in the midst of one genome, so many times, and raises on one."""
 
-    def __init__(self, marks: Path) -> None:
-        self.dying = fitnesses.Dying(marks, 1, genome_id=1)
-
-    def __call__(self, genome: Any, context: Any) -> float:
-        if genome.id == 0:
-            raise KeyError("no luck")
-        return self.dying(genome, context)
-
-
-def test_an_error_is_not_lost_with_the_worker_that_met_it(tmp_path: Path) -> None:
-    with pytest.raises(FitnessError, match="on genome 0: KeyError: 'no luck'"):
-        scored(processes(1), population(), RaisesAndDies(tmp_path))
-
-
-class DiesTwiceThenRaises:
-    """Is killed twice in the midst of genome 4, and raises on it when it is tried alone."""
-
-    def __init__(self, marks: Path) -> None:
-        self.dying = fitnesses.Dying(marks, 2)
+    def __init__(self, dying: fitnesses.Dying, raises_on: int, word: str) -> None:
+        self.dying, self.raises_on, self.word = dying, raises_on, word
 
     def __call__(self, genome: Any, context: Any) -> float:
         score = self.dying(genome, context)
-        if genome.id == 4:
-            raise KeyError("third time")
+        if genome.id == self.raises_on:
+            raise KeyError(self.word)
         return score
 
 
+def test_an_error_is_not_lost_with_the_worker_that_met_it(tmp_path: Path) -> None:
+    fitness = DiesAndRaises(fitnesses.Dying(tmp_path, 1, genome_id=1), 0, "no luck")
+    with pytest.raises(FitnessError, match="on genome 0: KeyError: 'no luck'"):
+        scored(processes(1), population(), fitness)
+    assert len(list(tmp_path.iterdir())) == 1
+
+
 def test_a_genome_that_is_tried_alone_may_raise(tmp_path: Path) -> None:
+    fitness = DiesAndRaises(fitnesses.Dying(tmp_path, 2), 4, "third time")
     with pytest.raises(FitnessError, match="on genome 4: KeyError: 'third time'"):
-        scored(processes(2), population(), DiesTwiceThenRaises(tmp_path))
+        scored(processes(2), population(), fitness)
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 class LeavesChildren:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from tests.evaluation import fitnesses
 from tests.evaluation.places import processes, scored
+from tests.evaluation.watching import is_alive
 
 from spiral_monolith_neat_numpy.errors import FitnessError
 from spiral_monolith_neat_numpy.evaluation.calling import Fitness
@@ -132,14 +133,6 @@ LEFT_OPEN = """
     print(*(child.pid for child in multiprocessing.active_children()))
     assert len(multiprocessing.active_children()) == 2
 """
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def run(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.evaluation.watching import exists
 
 from spiral_monolith_neat_numpy.evaluation import segments
 from spiral_monolith_neat_numpy.evaluation.segments import Segment, attach, sweep
@@ -24,14 +25,6 @@ def segment() -> Iterator[Segment]:
     made = Segment(100, "a test")
     yield made
     made.unlink()
-
-
-def exists(name: str) -> bool:
-    try:
-        attach(name, 1, readonly=True, what="any").close()
-    except FileNotFoundError:
-        return False
-    return True
 
 
 def test_what_is_written_is_read_elsewhere(segment: Segment) -> None:

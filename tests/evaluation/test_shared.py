@@ -21,10 +21,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.evaluation.watching import exists
 
 from spiral_monolith_neat_numpy.arrays import AnyArray
 from spiral_monolith_neat_numpy.evaluation import shared
-from spiral_monolith_neat_numpy.evaluation.segments import attach
 from spiral_monolith_neat_numpy.evaluation.shared import (
     get_shared_dataset,
     shared_labels,
@@ -43,14 +43,6 @@ linux_only = pytest.mark.skipif(sys.platform != "linux", reason="looks into /dev
 def _released() -> Iterator[None]:
     yield
     shm_release_all()
-
-
-def exists(name: str) -> bool:
-    try:
-        attach(name, 1, readonly=True, what="any").close()
-    except FileNotFoundError:
-        return False
-    return True
 
 
 def as_worker(label: str, meta: Any) -> AnyArray:

@@ -1,25 +1,29 @@
 """A population in shared memory: one segment that workers read, one that they write.
 
-The structure of the genomes and the fitness lie in the first. Parameters, rows of the table,
-scores and the state of the work lie in the second: a fitness that trains a genome writes its
-weights where the parent finds them. The parent's own arrays are not touched until all is done.
+The structure of the genomes lies in the first. Parameters, rows of the table, scores and the state
+of the work lie in the second: a fitness that trains a genome writes its weights where the parent
+finds them. The parent's own arrays are not touched until all is done. The packed fitness has a
+third segment, a new one for each fitness.
 """
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from spiral_monolith_neat_numpy.arrays import AnyArray
+from spiral_monolith_neat_numpy.evaluation.parameters import (
+    GENE_PARAMETERS,
+    ROW_PARAMETERS,
+    parameters_of,
+)
 from spiral_monolith_neat_numpy.evaluation.segments import Segment, attach
 from spiral_monolith_neat_numpy.genes.packed import GENE_DTYPES, Genes
 from spiral_monolith_neat_numpy.genes.population import Population, PopulationTable
 
 NOT_DONE, DONE, FAILED = range(3)  # states of a genome
 NOBODY = -1  # what a worker is at when it is at no genome
-_PARAMETERS = ("node_activation", "node_bias", "edge_weight", "edge_enabled")
-_STRUCTURE = tuple(name for name in GENE_DTYPES if name not in _PARAMETERS)
+_STRUCTURE = tuple(name for name in GENE_DTYPES if name not in GENE_PARAMETERS)
 _ALIGNMENT = 64
 _WHAT = "the population"
 
@@ -82,7 +86,7 @@ class Desk:
         self.limit, self.current = written["limit"], written["current"]
         self.began, self.state, self.scores = written["began"], written["state"], written["scores"]
         genes = {name: (read if name in read else written)[name] for name in GENE_DTYPES}
-        columns = [written[_column(name)] for name in PopulationTable.__dataclass_fields__]
+        columns = [written[_column(name)] for name in ROW_PARAMETERS]
         self.population = Population.trusted(
             read["node_offset"], read["edge_offset"], Genes(**genes), PopulationTable(*columns)
         )
@@ -164,14 +168,13 @@ class Board:
 
     def restore(self, desk: Desk, index: int) -> None:
         """Give a genome the parameters back that it had, whatever a worker did to them."""
-        for mine, theirs in _parameters(_of(self._population), desk.population, index, index + 1):
-            theirs[:] = mine
+        population = _of(self._population)
+        _copy(population, desk.population, index, index + 1)
 
     def take_home(self, desk: Desk) -> None:
         """Write the parameters that the fitness left into the population."""
         population = _of(self._population)
-        for mine, theirs in _parameters(population, desk.population, 0, len(population)):
-            mine[:] = theirs
+        _copy(desk.population, population, 0, len(population))
         self._population = None
 
     def close(self) -> None:
@@ -202,10 +205,11 @@ def _written_layout(shape: Shape) -> _Layout:
         "state": (np.dtype(np.int8), shape.n),
         "scores": (np.dtype(np.float64), shape.n),
     }
-    layout |= {name: _gene_array(name, shape) for name in _PARAMETERS}
+    layout |= {name: _gene_array(name, shape) for name in GENE_PARAMETERS}
     table = PopulationTable.unset(0)
-    columns = PopulationTable.__dataclass_fields__
-    return layout | {_column(name): (getattr(table, name).dtype, shape.n) for name in columns}
+    return layout | {
+        _column(name): (getattr(table, name).dtype, shape.n) for name in ROW_PARAMETERS
+    }
 
 
 def _gene_array(name: str, shape: Shape) -> tuple[np.dtype[np.generic], int]:
@@ -249,14 +253,8 @@ def _of(population: Population | None) -> Population:
     return population
 
 
-def _parameters(
-    mine: Population, theirs: Population, begin: int, end: int
-) -> Iterator[tuple[AnyArray, AnyArray]]:
-    """Yield what a fitness may change of some genomes, here and in shared memory."""
-    nodes = slice(mine.node_offset[begin], mine.node_offset[end])
-    edges = slice(mine.edge_offset[begin], mine.edge_offset[end])
-    for name in _PARAMETERS:
-        part = nodes if name.startswith("node_") else edges
-        yield getattr(mine.genes, name)[part], getattr(theirs.genes, name)[part]
-    for own, other in zip(mine.table.arrays(), theirs.table.arrays(), strict=True):
-        yield own[begin:end], other[begin:end]
+def _copy(source: Population, target: Population, begin: int, end: int) -> None:
+    """Write the parameters of some genomes into their twins."""
+    into = parameters_of(target, begin, end)
+    for name, array in parameters_of(source, begin, end).items():
+        into[name][:] = array

@@ -3,12 +3,13 @@
 import itertools
 from collections.abc import Mapping
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 
 from spiral_monolith_neat_numpy.arrays import AnyArray
 from spiral_monolith_neat_numpy.errors import FitnessError, check_integer
 from spiral_monolith_neat_numpy.evaluation.calling import Job
 from spiral_monolith_neat_numpy.evaluation.environment import BackendName
+from spiral_monolith_neat_numpy.evaluation.parameters import parameters_of
 from spiral_monolith_neat_numpy.evaluation.scored import Fault, Scored
 from spiral_monolith_neat_numpy.evaluation.shared import (
     SharedMeta,
@@ -19,10 +20,6 @@ from spiral_monolith_neat_numpy.evaluation.travel import Failure, MainModule, pa
 from spiral_monolith_neat_numpy.genes.population import Population, PopulationTable
 from spiral_monolith_neat_numpy.genes.ranges import at_once
 
-# What a fitness may set on its genome, by the array that holds it.
-_NODE_PARAMETERS = ("node_bias", "node_activation")
-_EDGE_PARAMETERS = ("edge_weight", "edge_enabled")
-_ROW_PARAMETERS = tuple(column.name for column in fields(PopulationTable))
 _CHUNKS_PER_WORKER = 4  # so that one slow chunk at the end leaves few workers idle
 
 
@@ -91,7 +88,9 @@ class ExecutorBackend:
                 future.cancel()
             wait(futures)
         for begin, end, part in zip(bounds, bounds[1:], parts, strict=False):
-            _write_back(population, begin, end, part.changed)
+            into = parameters_of(population, begin, end)
+            for name, array in part.changed.items():
+                into[name][:] = array
         return Scored.of([result for part in parts for result in part.results])
 
     def close(self) -> None:
@@ -102,7 +101,7 @@ def score_chunk(data: bytes, meta: dict[str, SharedMeta], chunk: Population) -> 
     """Score the genomes of ``chunk`` in their order; runs wherever the executor does."""
     shm_set_worker_meta(meta)  # first: unpickling a fitness may read the data
     job: Job = unpacked(data)
-    arrays = _parameters(chunk)
+    arrays = parameters_of(chunk, 0, len(chunk))
     sent = {name: array.tobytes() for name, array in arrays.items()}
     results: list[float | Fault] = []
     for index in range(len(chunk)):
@@ -113,12 +112,6 @@ def score_chunk(data: bytes, meta: dict[str, SharedMeta], chunk: Population) -> 
     # Bits are compared, so that NaN equals itself and -0.0 differs from 0.0.
     changed = {name: array for name, array in arrays.items() if array.tobytes() != sent[name]}
     return ChunkResult(results, changed)
-
-
-def _parameters(population: Population) -> dict[str, AnyArray]:
-    """Return the arrays that a fitness may change through a genome, by name."""
-    genes = {name: getattr(population.genes, name) for name in _NODE_PARAMETERS + _EDGE_PARAMETERS}
-    return genes | {name: getattr(population.table, name) for name in _ROW_PARAMETERS}
 
 
 def _bounds(n: int, most: int) -> list[int]:
@@ -140,18 +133,6 @@ def _chunk(population: Population, begin: int, end: int) -> Population:
     )
     chunk.feed_forward = population.feed_forward
     return chunk
-
-
-def _write_back(population: Population, begin: int, end: int, changed: dict[str, AnyArray]) -> None:
-    nodes = slice(population.node_offset[begin], population.node_offset[end])
-    edges = slice(population.edge_offset[begin], population.edge_offset[end])
-    for name, array in changed.items():
-        if name in _NODE_PARAMETERS:
-            getattr(population.genes, name)[nodes] = array
-        elif name in _EDGE_PARAMETERS:
-            getattr(population.genes, name)[edges] = array
-        else:
-            getattr(population.table, name)[begin:end] = array
 
 
 def _checked(part: ChunkResult) -> ChunkResult:

@@ -53,7 +53,6 @@ class ProcessBackend:
         self._staff: Staff | None = None
         self._board = Board()
         self._threads: ThreadBackend | None = None
-        self._fitness = b""
         self._unloadable = b"", ""  # a fitness that workers could not load, and why
         self._numbers = itertools.count()
 
@@ -110,9 +109,7 @@ class ProcessBackend:
             self._threads.close()
 
     def _score(self, staff: Staff, population: Population, job: Job, fitness: bytes) -> Scored:
-        if fitness != self._fitness:
-            warm_up(job.fitness)  # compiled here, once, and not by every worker
-            self._fitness = fitness
+        warm_up(job.fitness)  # compiled here, once, and not by every worker
         place, desk = self._board.lay_out(population, fitness, staff.n_slots)
         meta = {**(self.shm_meta or {}), **shared_meta()}  # the order in which the parent looks
         number = next(self._numbers)

@@ -10,7 +10,7 @@ from spiral_monolith_neat_numpy.arrays import IntArray
 from spiral_monolith_neat_numpy.evaluation.board import DONE, FAILED, NOBODY, NOT_DONE, Board, Desk
 from spiral_monolith_neat_numpy.evaluation.chunks import Portions, estimated_costs
 from spiral_monolith_neat_numpy.evaluation.scored import WORST, Fault, Scored
-from spiral_monolith_neat_numpy.evaluation.staff import Member, Staff, heard_ready
+from spiral_monolith_neat_numpy.evaluation.staff import Member, Staff
 from spiral_monolith_neat_numpy.evaluation.travel import Failure
 from spiral_monolith_neat_numpy.evaluation.workers import CannotLoad, Order, Ready, Report
 from spiral_monolith_neat_numpy.genes.population import Population
@@ -113,7 +113,7 @@ class Round:
             if member is self._alone:
                 self._let_go_alone()
         elif isinstance(message, Ready):
-            if heard_ready(member, message):
+            if member.note_ready(message):
                 self._staff.brief(member, self._order)
         elif isinstance(message, CannotLoad):
             if message.number == self._order.number:

@@ -70,6 +70,14 @@ class Member:
             pass
         yield None
 
+    def note_ready(self, message: Ready) -> bool:
+        """Note that it is ready; return whether it has just started and knows of nothing yet."""
+        if self.has_started:
+            self.is_ready = message.fitness == self.fitness
+            return False
+        self.has_started = True
+        return True
+
     def dismiss(self) -> None:
         """Tell it to end."""
         self.tell(None)
@@ -102,6 +110,7 @@ class Staff:
     Attributes:
         members: those that are there, or about to be.
         size: how many are wanted.
+        main: the ``__main__`` that workers may read.
     """
 
     def __init__(self, size: int, method: StartMethod) -> None:
@@ -111,16 +120,11 @@ class Staff:
         self._method = method
         self._newcomer: Member | None = None  # will take the place of one that is due
         self._leaving: list[Member] = []
-        self._main = MainModule.of_this_process()
+        self.main = MainModule.of_this_process()
         # At the end of this process too, before its children are waited for.
-        self._finalizer = multiprocessing.util.Finalize(
+        multiprocessing.util.Finalize(
             self, _kill, args=(self.members, self._leaving), exitpriority=20
         )
-
-    @property
-    def main(self) -> MainModule:
-        """The ``__main__`` that workers may read."""
-        return self._main
 
     @property
     def n_slots(self) -> int:
@@ -138,7 +142,7 @@ class Staff:
         mine, theirs = context.Pipe()
         used = {member.slot for member in (*self.members, *self._leaving)}
         slot = min(set(range(self.n_slots)) - used)
-        main: MainModule | None = self._main
+        main: MainModule | None = self.main
         others: list[Connection[Any, Any]] = []
         if self._method == "fork":  # which has the parent's main, and its ends of connections too
             main = None
@@ -198,18 +202,16 @@ class Staff:
         """
         self._leaving[:] = [one for one in self._leaving if not _has_left(one)]
         due = [member for member in self.members if member.is_due]
-        newcomer = self._newcomer
-        if newcomer is not None and newcomer.has_started:
+        if self._newcomer is not None and self._newcomer.has_started:
             idle = [member for member in due if not member.portions]
             if idle:
                 self.members.remove(idle[0])
                 idle[0].dismiss()
                 self._leaving.append(idle[0])
                 due.remove(idle[0])
-                newcomer = self._newcomer = None
-            elif not due:
-                newcomer = self._newcomer = None
-        if newcomer is None and due and len(self.members) <= self.size:
+            if idle or not due:
+                self._newcomer = None
+        if self._newcomer is None and due and len(self.members) <= self.size:
             self._newcomer = self.start()
             self.members.append(self._newcomer)
 
@@ -226,15 +228,6 @@ class Staff:
                 member.dismiss()
         for member in everyone:
             member.bury()
-
-
-def heard_ready(member: Member, message: Ready) -> bool:
-    """Note that a worker is ready; return whether it has just started and knows of nothing yet."""
-    if member.has_started:
-        member.is_ready = message.fitness == member.fitness
-        return False
-    member.has_started = True
-    return True
 
 
 def _has_left(member: Member) -> bool:

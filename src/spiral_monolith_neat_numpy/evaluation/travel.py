@@ -178,7 +178,7 @@ def _read_main(main: MainModule) -> None:
     try:
         run()
     except MainIsRead:  # all above its first evaluation is there, the fitness among it
-        _Reading.done = main
+        pass
     except BaseException:
         sys.modules["__main__"] = before
         raise

@@ -1,5 +1,7 @@
 """Have the kernels that a fitness is likely to need compiled, or loaded, before it is timed."""
 
+import functools
+
 import numpy as np
 
 from spiral_monolith_neat_numpy.evaluation.backprop import (
@@ -16,10 +18,15 @@ def warm_up(fitness: object) -> None:
     """Run a small network, and train one if ``fitness`` does.
 
     In the parent before workers start, so that one process compiles and the others find it in the
-    cache; in a worker before it is handed genomes, whose time is limited.
+    cache; in a worker before it is handed genomes, whose time is limited. Once in a process.
     """
+    _warm_up(trains=isinstance(fitness, GradientFitness))
+
+
+@functools.cache
+def _warm_up(*, trains: bool) -> None:
     genome = Population.first(1, 2, 1)[0]
     X, y = np.eye(2), np.array([0, 1])
     compile_genome(genome).activate(X)
-    if isinstance(fitness, GradientFitness):
+    if trains:
         FitnessBackprop(BackpropData(X, y, X, y), BackpropSettings(steps=1))(genome)
