@@ -39,6 +39,20 @@ class FitnessError(RuntimeError):
         return (type(self), (str(self), self.genome_id))
 
 
+def in_words(error: BaseException) -> str:
+    """Return the class and the text of an error, whatever its ``__str__`` does.
+
+    Example:
+        >>> in_words(KeyError("no luck"))
+        "KeyError: 'no luck'"
+    """
+    try:
+        text = str(error)
+    except Exception as another:  # noqa: BLE001 - a user's class may raise anything here
+        text = f"its text cannot be had: {type(another).__name__}"
+    return f"{type(error).__name__}: {text}"
+
+
 def retold(error: OSError, message: str) -> OSError:
     """Return an error of the same class and ``errno`` that says ``message`` and nothing else.
 

@@ -39,6 +39,7 @@ def ordered(
     board: Board, n: int, fitness: Any, number: int, on_error: OnError = "raise"
 ) -> tuple[Order, Any]:
     place, desk = board.lay_out(Population.first(n, 2, 1), pickle.dumps(fitness), 3)
+    desk.order[:] = np.arange(n)[::-1]
     return Order(number, place, 0, 0, on_error, {}), desk
 
 
@@ -48,14 +49,14 @@ def test_a_fitness_is_loaded_once_and_genomes_are_scored_as_told(
     order, desk = ordered(board, 5, fitnesses.Offset(10.0), 1)
     parent.send(order)
     assert parent.recv() == Ready(order.place.fitness)
-    parent.send(np.array([3, 0]))
+    parent.send((1, 3))
     assert parent.recv() == Report()
-    assert desk.scores[[3, 0]].tolist() == [13.0, 10.0]
-    assert desk.state.tolist() == [DONE, NOT_DONE, NOT_DONE, DONE, NOT_DONE]
+    assert desk.scores[[3, 2]].tolist() == [13.0, 12.0]
+    assert desk.state.tolist() == [NOT_DONE, NOT_DONE, DONE, DONE, NOT_DONE]
     again, desk = ordered(board, 9, fitnesses.Offset(10.0), 2)
     assert again.place.fitness == order.place.fitness
     parent.send(again)
-    parent.send(np.arange(9))
+    parent.send((0, 9))
     assert parent.recv() == Report()  # nothing was loaded
     assert desk.scores.tolist() == [10.0 + i for i in range(9)]
 
@@ -71,7 +72,7 @@ def test_an_order_that_a_newer_one_has_overtaken_is_no_fault_of_the_fitness(
     assert told.number == 1
     parent.send(new)
     assert parent.recv() == Ready(new.place.fitness)
-    parent.send(np.array([7]))
+    parent.send((4992, 4993))
     assert parent.recv() == Report()
     assert desk.scores[7] == 9.0
 
@@ -93,7 +94,7 @@ def test_failures_go_home_and_what_is_behind_the_first_is_left_out(
     parent.send(order)
     parent.recv()
     desk.limit[0] = 7
-    parent.send(np.arange(9))
+    parent.send((0, 9))
     failures = parent.recv().failures
     assert sorted(failures) == [5, 6]
     assert str(failures[5].error()).startswith("the fitness failed on genome 5: KeyError")

@@ -13,11 +13,11 @@ from spiral_monolith_neat_numpy.evaluation.context import PopulationContext
 from spiral_monolith_neat_numpy.evolution import step
 from spiral_monolith_neat_numpy.evolution.generations import Generations
 from spiral_monolith_neat_numpy.evolution.history import History
-from spiral_monolith_neat_numpy.evolution.interrupts import held_back
 from spiral_monolith_neat_numpy.evolution.neat import ReproPlanaNEATPlus
 from spiral_monolith_neat_numpy.evolution.species_control import SpeciesControl
 from spiral_monolith_neat_numpy.genes.innovation import InnovationTracker
 from spiral_monolith_neat_numpy.genes.population import Population
+from spiral_monolith_neat_numpy.interrupts import held_back
 from spiral_monolith_neat_numpy.tasks.cases import XorFitness
 from spiral_monolith_neat_numpy.variation import breeding
 

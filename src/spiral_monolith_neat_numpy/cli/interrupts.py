@@ -11,7 +11,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 
-from spiral_monolith_neat_numpy.evolution.interrupts import is_in_main_thread
+from spiral_monolith_neat_numpy.interrupts import is_in_main_thread
 from spiral_neat_command import end_at_once
 
 

@@ -15,8 +15,8 @@ from rich.text import Text
 
 from spiral_monolith_neat_numpy.cli.interrupts import let_raise
 from spiral_monolith_neat_numpy.errors import FitnessError, retold
-from spiral_monolith_neat_numpy.evolution.interrupts import held_back
 from spiral_monolith_neat_numpy.experiment.patience import is_interrupt
+from spiral_monolith_neat_numpy.interrupts import held_back
 from spiral_monolith_neat_numpy.tasks.model import Model, load
 from spiral_neat_command import silence_output
 

@@ -1,5 +1,6 @@
 """Where a population is scored: one interface, and the back-ends behind it."""
 
+import concurrent.futures
 from collections.abc import Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Any, Protocol
@@ -16,6 +17,9 @@ from spiral_monolith_neat_numpy.evaluation.travel import pickled
 from spiral_monolith_neat_numpy.genes.population import Population
 
 __all__ = ["Backend", "make_backend"]
+
+# From Python 3.14 on; it is called a pool of threads and shares nothing with this interpreter.
+_INTERPRETERS = getattr(concurrent.futures, "InterpreterPoolExecutor", ())
 
 
 class Backend(Protocol):
@@ -81,7 +85,7 @@ def make_backend(
         # Not every executor tells how many workers it has.
         known = getattr(asked, "_max_workers", None)
         workers = known if isinstance(known, int) and known > 0 else settings.eval_workers
-        if isinstance(asked, ThreadPoolExecutor):
+        if isinstance(asked, ThreadPoolExecutor) and not isinstance(asked, _INTERPRETERS):
             return ThreadBackend(workers, asked)
         return ExecutorBackend(asked, workers, shm_meta)
     if asked == "serial":

@@ -74,6 +74,7 @@ class Desk:
         limit: ``(1,)`` int64: genomes from this place on need no score any more.
         current: ``(n_slots,)`` int64: the place of the genome that each worker is at.
         began: ``(n_slots,)`` float64: since when, in seconds of the monotonic clock.
+        order: ``(n,)`` int64: the places of the genomes in the order in which they are handed out.
         state: ``(n,)`` int8: ``NOT_DONE``, ``DONE`` or ``FAILED``.
         scores: ``(n,)`` float64, of those that are done.
     """
@@ -84,7 +85,8 @@ class Desk:
         read = _arrays(place.read, _read_layout(shape))
         written = _arrays(place.written, _written_layout(shape))
         self.limit, self.current = written["limit"], written["current"]
-        self.began, self.state, self.scores = written["began"], written["state"], written["scores"]
+        self.began, self.order = written["began"], written["order"]
+        self.state, self.scores = written["state"], written["scores"]
         genes = {name: (read if name in read else written)[name] for name in GENE_DTYPES}
         columns = [written[_column(name)] for name in ROW_PARAMETERS]
         self.population = Population.trusted(
@@ -202,6 +204,7 @@ def _written_layout(shape: Shape) -> _Layout:
         "limit": (np.dtype(np.int64), 1),
         "current": (np.dtype(np.int64), shape.n_slots),
         "began": (np.dtype(np.float64), shape.n_slots),
+        "order": (np.dtype(np.int64), shape.n),
         "state": (np.dtype(np.int8), shape.n),
         "scores": (np.dtype(np.float64), shape.n),
     }

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from spiral_monolith_neat_numpy.errors import FitnessError
+from spiral_monolith_neat_numpy.errors import FitnessError, in_words
 from spiral_monolith_neat_numpy.evaluation.context import EvaluationContext
 from spiral_monolith_neat_numpy.evaluation.scored import Fault, OnError
 from spiral_monolith_neat_numpy.genes.genome import Genome
@@ -76,7 +76,7 @@ class Job:
             else:
                 value = self.fitness(genome)
         except Exception as error:
-            message = f"the fitness failed on genome {genome_id}: {type(error).__name__}: {error}"
+            message = f"the fitness failed on genome {genome_id}: {in_words(error)}"
             raise FitnessError(message, genome_id) from error
         if not genome.is_view:
             raise FitnessError(

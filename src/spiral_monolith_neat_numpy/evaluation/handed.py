@@ -9,6 +9,7 @@ from spiral_monolith_neat_numpy.arrays import AnyArray
 from spiral_monolith_neat_numpy.errors import FitnessError, check_integer
 from spiral_monolith_neat_numpy.evaluation.calling import Job
 from spiral_monolith_neat_numpy.evaluation.environment import BackendName
+from spiral_monolith_neat_numpy.evaluation.local import OnThreads
 from spiral_monolith_neat_numpy.evaluation.parameters import parameters_of
 from spiral_monolith_neat_numpy.evaluation.scored import Fault, Scored
 from spiral_monolith_neat_numpy.evaluation.shared import (
@@ -41,7 +42,8 @@ class ChunkResult:
 class ExecutorBackend:
     """Scores genomes where the user's executor runs what it is given; never shuts it down.
 
-    Chunks of genomes and the fitness travel by pickle, so the executor may reach other machines.
+    Chunks of genomes and the fitness travel by pickle, so the executor may reach other machines. A
+    fitness that cannot travel runs on threads here, with one warning that says why.
 
     Attributes:
         workers: how many genomes are expected to be scored at once.
@@ -58,17 +60,17 @@ class ExecutorBackend:
         self.workers = check_integer("workers", workers, 1)
         self._given = given
         self._shm_meta = shm_meta
+        self._threads = OnThreads(self.workers)
 
     def evaluate(self, population: Population, job: Job) -> Scored:
         """Score every genome (see ``backends.Backend.evaluate``).
 
         Raises:
-            TypeError: the fitness cannot be sent to another process.
             RuntimeError: the executor lost its workers.
         """
         data, reason = packed(job, MainModule())
         if reason:
-            raise TypeError(f"the fitness cannot be handed to the executor: {reason}")
+            return self._threads.evaluate(population, job, reason)
         meta = {**(self._shm_meta or {}), **shared_meta()}
         bounds = _bounds(len(population), self.workers * _CHUNKS_PER_WORKER)
         futures: list[Future[ChunkResult]] = []
@@ -94,7 +96,8 @@ class ExecutorBackend:
         return Scored.of([result for part in parts for result in part.results])
 
     def close(self) -> None:
-        """Do nothing: the executor is the user's."""
+        """End the threads that were needed, if any; the executor is the user's."""
+        self._threads.close()
 
 
 def score_chunk(data: bytes, meta: dict[str, SharedMeta], chunk: Population) -> ChunkResult:

@@ -1,5 +1,6 @@
 """Evaluation inside this process: one genome after the other, or several at once on threads."""
 
+import logging
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -12,6 +13,8 @@ from spiral_monolith_neat_numpy.evaluation.scored import WORST, Fault, Scored
 from spiral_monolith_neat_numpy.evaluation.turns import take_turns
 from spiral_monolith_neat_numpy.genes.population import Population
 from spiral_monolith_neat_numpy.genes.ranges import at_once
+
+_log = logging.getLogger("spiral_monolith_neat_numpy")
 
 
 class SerialBackend:
@@ -82,3 +85,29 @@ class ThreadBackend:
         if self._own is not None:
             self._own.shutdown(wait=True, cancel_futures=True)
         self._own = self._crew = None
+
+
+class OnThreads:
+    """Threads for a fitness that cannot leave this process, with one warning that says why."""
+
+    def __init__(self, workers: int) -> None:
+        """Take the number of threads; they start when first needed."""
+        self._backend = ThreadBackend(workers)
+        self._has_warned = False
+
+    def evaluate(self, population: Population, job: Job, reason: str) -> Scored:
+        """Score every genome (see ``backends.Backend.evaluate``).
+
+        Args:
+            population: the genomes.
+            job: the fitness.
+            reason: why it cannot leave, said the first time.
+        """
+        if not self._has_warned:
+            self._has_warned = True
+            _log.warning("the fitness runs on threads, not in processes: %s", reason)
+        return self._backend.evaluate(population, job)
+
+    def close(self) -> None:
+        """End the threads; another ``evaluate`` starts new ones."""
+        self._backend.close()

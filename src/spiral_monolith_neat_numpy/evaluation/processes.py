@@ -10,9 +10,9 @@ from spiral_monolith_neat_numpy.errors import FitnessError
 from spiral_monolith_neat_numpy.evaluation.board import Board
 from spiral_monolith_neat_numpy.evaluation.calling import Job
 from spiral_monolith_neat_numpy.evaluation.environment import BackendName
-from spiral_monolith_neat_numpy.evaluation.local import ThreadBackend
+from spiral_monolith_neat_numpy.evaluation.local import OnThreads
 from spiral_monolith_neat_numpy.evaluation.rounds import CannotLoadError, Round
-from spiral_monolith_neat_numpy.evaluation.scored import Scored
+from spiral_monolith_neat_numpy.evaluation.scored import Scored, faults_of
 from spiral_monolith_neat_numpy.evaluation.settings import PoolSettings
 from spiral_monolith_neat_numpy.evaluation.shared import SharedMeta, shared_meta
 from spiral_monolith_neat_numpy.evaluation.staff import Staff
@@ -52,7 +52,7 @@ class ProcessBackend:
         self.pool_age = 0
         self._staff: Staff | None = None
         self._board = Board()
-        self._threads: ThreadBackend | None = None
+        self._threads = OnThreads(self.workers)
         self._unloadable = b"", ""  # a fitness that workers could not load, and why
         self._numbers = itertools.count()
 
@@ -88,7 +88,8 @@ class ProcessBackend:
             reason = f"a worker process could not load it ({error.args[0]})"
             self._unloadable = fitness, reason
             _log.info("%s", error.args[1])
-            return self._on_threads(reason, population, job)
+            scored = self._on_threads(reason, population, job)
+            return Scored(scored.scores, (*faults_of(error), *scored.faults))
         except FitnessError:
             self._grow_older()
             raise
@@ -105,8 +106,7 @@ class ProcessBackend:
         if staff is not None:
             staff.close()
         self._board.close()
-        if self._threads is not None:
-            self._threads.close()
+        self._threads.close()
 
     def _score(self, staff: Staff, population: Population, job: Job, fitness: bytes) -> Scored:
         warm_up(job.fitness)  # compiled here, once, and not by every worker
@@ -132,7 +132,4 @@ class ProcessBackend:
                 f"timeout_s = {self.settings.timeout_s:g} cannot be kept, since the fitness "
                 f"cannot run in worker processes: {reason}"
             )
-        if self._threads is None:
-            _log.warning("the fitness runs on threads, not in processes: %s", reason)
-            self._threads = ThreadBackend(self.workers)
-        return self._threads.evaluate(population, job)
+        return self._threads.evaluate(population, job, reason)

@@ -4,12 +4,9 @@ import logging
 import time
 from collections import Counter
 
-import numpy as np
-
-from spiral_monolith_neat_numpy.arrays import IntArray
 from spiral_monolith_neat_numpy.evaluation.board import DONE, FAILED, NOBODY, NOT_DONE, Board, Desk
-from spiral_monolith_neat_numpy.evaluation.chunks import Portions, estimated_costs
-from spiral_monolith_neat_numpy.evaluation.scored import WORST, Fault, Scored
+from spiral_monolith_neat_numpy.evaluation.chunks import Portion, Portions, estimated_costs
+from spiral_monolith_neat_numpy.evaluation.scored import WORST, Fault, Scored, noted
 from spiral_monolith_neat_numpy.evaluation.staff import Member, Staff
 from spiral_monolith_neat_numpy.evaluation.travel import Failure
 from spiral_monolith_neat_numpy.evaluation.workers import CannotLoad, Order, Ready, Report
@@ -46,24 +43,33 @@ class Round:
         self._timeout_s = timeout_s
         self._population: Population = desk.population
         self._n = len(self._population)
-        self._portions = Portions(estimated_costs(self._population), staff.size)
+        self._portions = Portions(estimated_costs(self._population), staff.size, desk.order)
         self._deaths: Counter[int] = Counter()
         self._suspects: list[int] = []
         self._alone: Member | None = None
         self._failures: dict[int, Failure] = {}
-        self._faults: dict[int, Fault] = {}
+        self._condemned: dict[int, Fault] = {}
         self._notices: list[Fault] = []
-        self._idle_deaths = 0
+        self._idle_deaths = self._n_killed = 0
 
     def run(self) -> Scored:
         """Return the scores; parameters are left on the board.
 
         Raises:
             FitnessError: the fitness failed and errors are to be raised; it is that of the first
-                genome, in their order, on which it fails.
+                genome, in their order, on which it fails. What ends a run, such as
+                SystemExit, is raised in any case.
             CannotLoadError: no worker can load the fitness.
             RuntimeError: workers die whatever they are given.
         """
+        try:
+            self._score_all()
+            return self._result()
+        except BaseException as error:
+            noted(error, [*_in_order(self._condemned), *self._notices])
+            raise
+
+    def _score_all(self) -> None:
         self._staff.fill(most=self._n)
         for member in self._staff.members:
             if member.has_started:
@@ -76,7 +82,6 @@ class Round:
             for member, message in self._staff.hear(self._patience()):
                 self._heed(member, message)
             self._end_overdue()
-        return self._result()
 
     def _is_over(self) -> bool:
         busy = any(member.portions for member in self._staff.members)
@@ -92,16 +97,15 @@ class Round:
         self._suspects = [index for index in self._suspects if self._is_open(index)]
         if self._alone is not None:
             if self._alone.is_ready and not self._alone.portions and self._suspects:
-                self._give(self._alone, np.array(self._suspects[:1]))
+                self._give(self._alone, self._portions.only(self._suspects[0]))
         elif (
             self._suspects
             and not len(self._portions)
             and not any(member.portions for member in self._staff.members)
         ):
             self._alone = self._staff.start()
-            self._staff.members.append(self._alone)
 
-    def _give(self, member: Member, portion: IntArray) -> None:
+    def _give(self, member: Member, portion: Portion) -> None:
         member.portions.append(portion)
         member.tell(portion)
 
@@ -123,11 +127,14 @@ class Round:
 
     def _note(self, failures: dict[int, Failure]) -> None:
         self._failures.update(failures)
-        if failures and self._order.on_error == "raise":
-            first = min(self._failures)
-            self._desk.limit[0] = min(first, self._desk.limit[0])
-            self._portions.drop_above(first)
-            self._suspects = [one for one in self._suspects if one < first]
+        ending = self._ending_failures()
+        if ending:  # what comes of those behind it does not matter any more: they are left out
+            self._desk.limit[0] = min(ending)
+
+    def _ending_failures(self) -> list[int]:
+        """Return the places of the genomes whose failures are to be raised."""
+        raises = self._order.on_error == "raise"
+        return [at for at, one in self._failures.items() if raises or one.ends_the_run]
 
     def _let_go_alone(self) -> None:
         """The genome that was tried alone has its score, and the worker nothing more to do."""
@@ -140,33 +147,33 @@ class Round:
         """See to what a worker leaves behind that has died."""
         at, code = int(self._desk.current[member.slot]), _ending(member)
         self._desk.current[member.slot] = NOBODY
-        given = [int(index) for portion in member.portions for index in portion]
-        for index in given:  # what failed there and was not reported will fail again
-            if self._desk.state[index] == FAILED and index not in self._failures:
-                self._desk.state[index] = NOT_DONE
-        left = [index for index in given if self._is_open(index)]
-        if not member.has_started or not member.portions:
+        given = [(portion, self._portions.genomes(portion)) for portion in member.portions]
+        if not member.has_started or not given:
             at = NOBODY
         self._staff.drop(member)
-        for index in left:
-            self._board.restore(self._desk, index)
+        for index in (index for _, genomes in given for index in genomes):
+            # What failed there and was not reported will fail again.
+            if self._desk.state[index] == FAILED and index not in self._failures:
+                self._desk.state[index] = NOT_DONE
+            if self._is_open(index):
+                self._board.restore(self._desk, index)
         is_open = at != NOBODY and self._is_open(at)
         if is_open and member.overdue == at:
-            left.remove(at)
             self._condemn(at, f"took longer than timeout_s = {self._timeout_s:g}")
-        elif member is self._alone:
-            left = []
-            if is_open:
-                self._condemn(at, f"ended its worker process each time ({code}), alone too")
-        elif is_open:
-            left.remove(at)
+        elif is_open and member is self._alone:
+            self._n_killed += 1
+            self._condemn(at, f"ended its worker process each time ({code}), alone too")
+        elif is_open and member.overdue == NOBODY:
             self._suspect(at, code)
         else:
             self._notices.append(Fault("worker", f"a worker process ended ({code}): replaced"))
-        if member is self._alone:
-            self._alone = None
         self._count_idle(is_busy=is_open, code=code)
-        self._portions.put_back(left)
+        if member is self._alone:  # its genome is still the first of those under suspicion
+            self._alone = None
+        else:
+            for portion, genomes in given:
+                left = [one for one in genomes if self._is_open(one) and one not in self._suspects]
+                self._portions.put_back(portion, left)
         self._staff.fill(most=self._n)
 
     def _is_open(self, index: int) -> bool:
@@ -176,7 +183,6 @@ class Round:
         self._deaths[index] += 1
         name = self._name(index)
         if self._deaths[index] < _SUSPICIOUS:
-            self._portions.put_back([index])
             what = "it is scored again"
         else:
             self._suspects.append(index)
@@ -188,11 +194,11 @@ class Round:
     def _condemn(self, index: int, why: str) -> None:
         message = f"{self._name(index)} {why}: it gets the worst score"
         _log.warning("generation %d: %s", self._order.generation, message)
-        self._faults[index] = Fault("failure", message)
+        self._condemned[index] = Fault("failure", message)
         self._desk.scores[index] = WORST
         self._desk.state[index] = DONE
-        is_first = not (self._desk.state == DONE).sum() > len(self._faults)
-        if len(self._faults) >= _MOST_CONDEMNED and is_first and self._timeout_s is None:
+        is_first = not (self._desk.state == DONE).sum() > len(self._condemned)
+        if self._n_killed >= _MOST_CONDEMNED and is_first:
             raise RuntimeError(
                 f"the fitness ends its worker process on every genome that was tried ({message}); "
                 "call it on one genome by hand to see why"
@@ -225,13 +231,16 @@ class Round:
                 member.process.kill()
 
     def _result(self) -> Scored:
-        if self._failures and self._order.on_error == "raise":
-            raise self._failures[min(self._failures)].error()
-        faults = self._faults | {
-            index: Fault("failure", failure.message) for index, failure in self._failures.items()
-        }
-        in_order = [faults[index] for index in sorted(faults)]
-        return Scored(self._desk.scores.copy(), (*in_order, *self._notices))
+        ending = self._ending_failures()
+        if ending:
+            raise self._failures[min(ending)].error()
+        failed = {at: Fault("failure", one.message) for at, one in self._failures.items()}
+        faults = (*_in_order(self._condemned | failed), *self._notices)
+        return Scored(self._desk.scores.copy(), faults)
+
+
+def _in_order(faults: dict[int, Fault]) -> list[Fault]:
+    return [faults[index] for index in sorted(faults)]
 
 
 def _ending(member: Member) -> str:

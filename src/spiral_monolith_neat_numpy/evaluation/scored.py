@@ -1,5 +1,6 @@
 """What comes back from scoring a population: numbers, and what went wrong on the way."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -24,6 +25,18 @@ class Fault:
 
     kind: Literal["failure", "worker"]
     message: str
+
+
+def faults_of(error: BaseException) -> tuple[Fault, ...]:
+    """Return what had gone wrong before the error that ended a generation (see ``noted``)."""
+    faults: tuple[Fault, ...] = getattr(error, "_faults", ())
+    return faults
+
+
+def noted(error: BaseException, faults: Iterable[Fault]) -> BaseException:
+    """Return an error that tells what had gone wrong before it."""
+    error._faults = (*faults_of(error), *faults)  # type: ignore[attr-defined]
+    return error
 
 
 @dataclass(frozen=True)

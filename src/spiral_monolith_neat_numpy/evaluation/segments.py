@@ -11,12 +11,13 @@ import os
 import secrets
 import signal
 import sys
-import threading
 from multiprocessing import resource_tracker, util
 from pathlib import Path
 from types import FrameType
 from typing import Any
 from weakref import WeakValueDictionary
+
+from spiral_monolith_neat_numpy.interrupts import is_in_main_thread
 
 if sys.platform != "win32":
     import fcntl
@@ -30,7 +31,9 @@ _PREFIX = "sneat_"
 _LISTED = Path("/dev/shm")  # where Linux shows the segments as files
 _IS_LISTED = sys.platform == "linux"
 _IS_TRACKED = sys.platform not in ("linux", "win32")
-_ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+_ENDING = [
+    getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(signal, name)
+]
 
 _owned: "WeakValueDictionary[str, Segment]" = WeakValueDictionary()
 _taken_care_of: set[int] = set()  # pids whose end, and whose predecessors' leavings, are seen to
@@ -142,15 +145,15 @@ def _take_care() -> None:
     """See to the end of this process, and to what dead ones left, once."""
     if sys.platform != "win32" and _posixshmem is None:
         raise OSError("this Python was built without shared memory; pass the arrays themselves")
+    if is_in_main_thread():  # and no other may do it
+        for number in _ENDING:
+            if signal.getsignal(number) is signal.SIG_DFL:
+                signal.signal(number, _end)
     if os.getpid() in _taken_care_of:
         return
     _taken_care_of.add(os.getpid())
     # A worker process skips atexit, but not this.
     util.Finalize(None, unlink_all, exitpriority=0)
-    if threading.current_thread() is threading.main_thread():
-        for number in _ENDING:
-            if signal.getsignal(number) is signal.SIG_DFL:
-                signal.signal(number, _end)
     sweep()
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from spiral_monolith_neat_numpy.arrays import AnyArray
 from spiral_monolith_neat_numpy.evaluation.segments import Segment, attach
+from spiral_monolith_neat_numpy.evaluation.travel import is_reading_main
 
 try:
     from multiprocessing import shared_memory as _shm
@@ -47,6 +48,13 @@ class SharedMeta(TypedDict):
 
 @dataclass(frozen=True)
 class _Owned:
+    """A data set that was registered here.
+
+    Attributes:
+        pid: the process that did, whose word goes before what is announced; 0: a worker that
+            reads its parent's script, and believes the parent.
+    """
+
     segment: Segment
     array: AnyArray
     meta: SharedMeta
@@ -62,7 +70,8 @@ _ATTACHED: dict[str, tuple[str, AnyArray]] = {}  # label -> (segment name, view)
 def shm_register_dataset(label: str, arr: object, readonly: bool = True) -> SharedMeta:
     """Copy an array into shared memory and return what other processes need to find it.
 
-    A label that is in use already is given to the new data; views of the old stay valid.
+    A label that is in use already is given to the new data; views of the old stay valid. While
+    a worker process reads the script of its parent, what the parent has registered stands.
 
     Args:
         label: name under which ``get_shared_dataset`` finds it.
@@ -91,6 +100,9 @@ def shm_register_dataset(label: str, arr: object, readonly: bool = True) -> Shar
         raise TypeError(
             f"arr for {label!r} must hold numbers, booleans, text or dates, got dtype {array.dtype}"
         )
+    is_reading = is_reading_main()
+    if is_reading and label in _WORKER_META:
+        return _WORKER_META[label].copy()
     if _shm is None:
         raise OSError("this Python was built without shared memory; pass the arrays themselves")
     segment = Segment(max(1, array.nbytes), repr(label))
@@ -107,7 +119,7 @@ def shm_register_dataset(label: str, arr: object, readonly: bool = True) -> Shar
         segment.unlink()
         raise
     replaced = _SHM_LOCAL.get(label)
-    _SHM_LOCAL[label] = _Owned(segment, view, meta, os.getpid())
+    _SHM_LOCAL[label] = _Owned(segment, view, meta, 0 if is_reading else os.getpid())
     if replaced is not None:
         replaced.segment.unlink()
     return meta
@@ -124,6 +136,8 @@ def shm_set_worker_meta(meta: Mapping[str, Mapping[str, Any]] | None) -> None:
         ValueError: an entry lacks a key or holds a value that cannot be.
     """
     checked = {label: _checked_meta(label, entry) for label, entry in (meta or {}).items()}
+    if is_reading_main():
+        return
     _WORKER_META.clear()
     _WORKER_META.update(checked)
     for label, (name, _) in list(_ATTACHED.items()):
@@ -170,6 +184,8 @@ def shm_cleanup_worker_cache() -> None:
 
 def shm_release_all() -> None:
     """Forget every data set and unlink those registered here; views in use stay valid."""
+    if is_reading_main():
+        return
     _ATTACHED.clear()
     _WORKER_META.clear()
     for label in list(_SHM_LOCAL):

@@ -1,21 +1,24 @@
 """The worker processes of a pool: started, heard, replaced one by one, and ended."""
 
 import contextlib
+import math
 import multiprocessing
 import multiprocessing.connection
 import multiprocessing.util
 import os
+import time
 from collections import deque
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from spiral_monolith_neat_numpy.arrays import IntArray
+from spiral_monolith_neat_numpy.evaluation.chunks import Portion
 from spiral_monolith_neat_numpy.evaluation.environment import StartMethod
 from spiral_monolith_neat_numpy.evaluation.starting import start_process
 from spiral_monolith_neat_numpy.evaluation.travel import MainModule
 from spiral_monolith_neat_numpy.evaluation.workers import Order, Ready, run_worker
+from spiral_monolith_neat_numpy.interrupts import held_back
 
 _LOOK_S = 0.5  # between two looks whether a worker is gone whose end nothing tells
 _PATIENCE_S = 2.0  # that a worker which was told to end may take, before it is killed
@@ -40,8 +43,9 @@ class Member:
         self.slot = slot
         self.has_started = self.is_ready = self.is_due = False
         self.fitness = ""
-        self.portions: deque[IntArray] = deque()
+        self.portions: deque[Portion] = deque()
         self.overdue = -1
+        self._dismissed_at = math.inf
         self._connection = connection
 
     @property
@@ -79,12 +83,19 @@ class Member:
         return True
 
     def dismiss(self) -> None:
-        """Tell it to end."""
+        """Tell it to end, for which it has some time."""
+        self._dismissed_at = time.monotonic()
         self.tell(None)
 
-    def bury(self, *, patience: float = _PATIENCE_S) -> None:
-        """Wait for its end, and make one after ``patience`` seconds."""
-        self.process.join(patience)
+    @property
+    def patience(self) -> float:
+        """Seconds that it may still take to end; 0 for one that was not told to, or too late."""
+        left = self._dismissed_at + _PATIENCE_S - time.monotonic()
+        return max(0.0, left) if math.isfinite(left) else 0.0
+
+    def bury(self) -> None:
+        """Wait for its end, and make one when it has no time left."""
+        self.process.join(self.patience)
         if self.process.is_alive():
             self.process.kill()
             self.process.join(_PATIENCE_S)
@@ -120,6 +131,7 @@ class Staff:
         self._method = method
         self._newcomer: Member | None = None  # will take the place of one that is due
         self._leaving: list[Member] = []
+        self._looked_at = time.monotonic()
         self.main = MainModule.of_this_process()
         # At the end of this process too, before its children are waited for.
         multiprocessing.util.Finalize(
@@ -134,10 +146,20 @@ class Staff:
     def fill(self, most: int) -> None:
         """Start workers until there are ``size`` of them, or ``most`` if that is less."""
         while len(self.members) - (self._newcomer is not None) < min(self.size, most):
-            self.members.append(self.start())
+            self.start()
 
     def start(self) -> Member:
-        """Start one worker, which is not among the members yet."""
+        """Start one worker, a member from now on."""
+        while len(self._leaving) > self.size:  # each has a slot as long as it lives
+            oldest = self._leaving.pop(0)
+            oldest.process.kill()
+            oldest.bury()
+        with held_back():  # or nobody would know of a process that has just started
+            member = self._started()
+            self.members.append(member)
+        return member
+
+    def _started(self) -> Member:
         context = multiprocessing.get_context(self._method)
         mine, theirs = context.Pipe()
         used = {member.slot for member in (*self.members, *self._leaving)}
@@ -174,9 +196,12 @@ class Staff:
         handles = [handle for member in members for handle in member.handles]
         most = _LOOK_S if timeout is None else min(timeout, _LOOK_S)
         found = multiprocessing.connection.wait(handles, most)
+        looks = time.monotonic() - self._looked_at >= _LOOK_S
+        if looks:
+            self._looked_at = time.monotonic()
         for member in members:
             connection, sentinel = member.handles
-            has_ended = sentinel in found or (not found and member.is_gone)
+            has_ended = sentinel in found or (looks and member.is_gone)
             if connection in found or has_ended:
                 for message in member.heard(has_ended=has_ended):
                     yield member, message
@@ -188,7 +213,7 @@ class Staff:
         self.members.remove(member)
         if member is self._newcomer or member.is_due:  # whose place the newcomer has then
             self._newcomer = None
-        member.bury(patience=0.0)
+        member.bury()
 
     def mark_due(self) -> None:
         """Have every present member replaced, one after the other, but for a newcomer."""
@@ -213,7 +238,6 @@ class Staff:
                 self._newcomer = None
         if self._newcomer is None and due and len(self.members) <= self.size:
             self._newcomer = self.start()
-            self.members.append(self._newcomer)
 
     def close(self) -> None:
         """End all workers, those at work by force."""
@@ -231,9 +255,9 @@ class Staff:
 
 
 def _has_left(member: Member) -> bool:
-    if member.process.is_alive():
+    if member.process.is_alive() and member.patience > 0.0:  # a thread of the fitness may go on
         return False
-    member.bury(patience=0.0)
+    member.bury()
     return True
 
 

@@ -11,10 +11,12 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from multiprocessing import resource_tracker
 from multiprocessing.process import BaseProcess
 from typing import Any
 
 from spiral_monolith_neat_numpy.evaluation.environment import StartMethod
+from spiral_monolith_neat_numpy.interrupts import held_back
 
 _hiding = threading.Lock()
 
@@ -24,14 +26,24 @@ def start_process(
 ) -> BaseProcess:
     """Start a process that calls ``target``, a function of this library.
 
-    It begins with Ctrl-C held back, so that one pressed meanwhile is the parent's alone.
+    It begins with Ctrl-C blocked, so that one pressed meanwhile is the parent's alone; there it
+    does what it does when the process has started.
     """
     context: Any = multiprocessing.get_context(method)
     process: BaseProcess = context.Process(target=target, args=arguments, name="spiral-neat worker")
     hidden = contextlib.nullcontext() if method == "fork" else _main_hidden()
-    with hidden, _interrupts_blocked():
-        process.start()
+    with held_back():
+        if method != "fork":
+            _start_tracker()
+        with hidden, _interrupts_blocked():
+            process.start()
     return process
+
+
+def _start_tracker() -> None:
+    """Have the process there that other processes are started with: it ends a block of Ctrl-C."""
+    if sys.platform != "win32":
+        resource_tracker.ensure_running()
 
 
 @contextlib.contextmanager

@@ -19,7 +19,7 @@ from typing import Any
 
 import cloudpickle
 
-from spiral_monolith_neat_numpy.errors import FitnessError
+from spiral_monolith_neat_numpy.errors import FitnessError, in_words
 
 _MAIN = b"__main__"
 
@@ -64,19 +64,22 @@ class RemoteError(Exception):
 
 @dataclass(frozen=True)
 class Failure:
-    """A fitness error on its way home.
+    """What a fitness raised, on its way home.
 
     Attributes:
         genome_id: the genome it happened on.
         message: of the ``FitnessError``.
         trace: the traceback as text, since tracebacks do not travel.
         cause: the pickled original, empty where there is none or it cannot be pickled.
+        ends_the_run: whether it was no error but an order to end, such as ``SystemExit``, which
+            is raised whatever becomes of errors.
     """
 
     genome_id: int
     message: str
     trace: str
     cause: bytes = b""
+    ends_the_run: bool = False
 
     @classmethod
     def of(cls, error: FitnessError) -> "Failure":
@@ -85,10 +88,24 @@ class Failure:
         trace = "".join(traceback.format_exception(cause or error))
         return cls(error.genome_id, str(error), trace, b"" if cause is None else _packed(cause))
 
-    def error(self) -> FitnessError:
-        """Return the error, its cause the original with the worker's traceback as its own."""
+    @classmethod
+    def of_end(cls, end: BaseException, genome_id: int) -> "Failure":
+        """Pack what a fitness raised that is no ``FitnessError``."""
+        message = f"the fitness failed on genome {genome_id}: {in_words(end)}"
+        trace = "".join(traceback.format_exception(end))
+        return cls(genome_id, message, trace, _packed(end), ends_the_run=True)
+
+    def error(self) -> BaseException:
+        """Return what to raise.
+
+        A ``FitnessError``, its cause the original with the worker's traceback as its own; or that
+        original itself where it ends the run and can be had.
+        """
+        cause = self._cause()
+        if self.ends_the_run and not isinstance(cause, RemoteError):
+            return cause
         error = FitnessError(self.message, self.genome_id)
-        error.__cause__ = self._cause()
+        error.__cause__ = cause
         return error
 
     def _cause(self) -> BaseException:
@@ -160,9 +177,14 @@ class _Reading:
     done: MainModule | None = None
 
 
+def is_reading_main() -> bool:
+    """Return whether this process, a worker, reads its parent's ``__main__`` just now."""
+    return _Reading.is_going_on
+
+
 def stop_if_reading_main() -> None:
     """End the reading of ``__main__`` here, if that is what this process does."""
-    if _Reading.is_going_on:
+    if is_reading_main():
         raise MainIsRead
 
 

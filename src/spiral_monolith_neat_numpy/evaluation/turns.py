@@ -15,11 +15,12 @@ def take_turns(n: int, work: Callable[[int], None], context: PopulationContext) 
     error no more numbers are given out. When this returns or raises, nothing is at work.
 
     Raises:
-        Exception: what ``work`` raised for the lowest number, whichever thread was first.
+        BaseException: what ``work`` raised for the lowest number, whichever thread was first; a
+            KeyboardInterrupt goes before.
     """
     turn = itertools.count()
     stop = Event()
-    errors: dict[int, Exception] = {}
+    errors: dict[int, BaseException] = {}
 
     def run() -> None:
         for index in turn:
@@ -30,7 +31,10 @@ def take_turns(n: int, work: Callable[[int], None], context: PopulationContext) 
                 return
             try:
                 work(index)
-            except Exception as error:  # noqa: BLE001 - raised below
+            except KeyboardInterrupt:  # which may be the user's, and has no number then
+                stop.set()
+                raise
+            except BaseException as error:  # noqa: BLE001 - raised below
                 errors[index] = error
                 stop.set()
 
@@ -46,7 +50,7 @@ def take_turns(n: int, work: Callable[[int], None], context: PopulationContext) 
     finally:
         stop.set()
         wait(running)
+    for future in running:
+        future.result()
     if errors:
         raise errors[min(errors)]
-    for future in running:
-        future.result()  # what is no Exception, SystemExit for one, ended its thread

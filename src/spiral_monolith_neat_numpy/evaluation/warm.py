@@ -11,6 +11,7 @@ from spiral_monolith_neat_numpy.evaluation.backprop import (
 )
 from spiral_monolith_neat_numpy.evaluation.gradient_fitness import GradientFitness
 from spiral_monolith_neat_numpy.genes.population import Population
+from spiral_monolith_neat_numpy.interrupts import held_back
 from spiral_monolith_neat_numpy.network.genome_network import compile_genome
 
 
@@ -20,7 +21,8 @@ def warm_up(fitness: object) -> None:
     In the parent before workers start, so that one process compiles and the others find it in the
     cache; in a worker before it is handed genomes, whose time is limited. Once in a process.
     """
-    _warm_up(trains=isinstance(fitness, GradientFitness))
+    with held_back():  # an exception between compiled code and Python is a SystemError
+        _warm_up(trains=isinstance(fitness, GradientFitness))
 
 
 @functools.cache

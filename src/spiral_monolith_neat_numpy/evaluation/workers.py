@@ -12,8 +12,7 @@ from typing import Any
 
 import threadpoolctl
 
-from spiral_monolith_neat_numpy.arrays import IntArray
-from spiral_monolith_neat_numpy.errors import FitnessError
+from spiral_monolith_neat_numpy.errors import FitnessError, in_words
 from spiral_monolith_neat_numpy.evaluation.board import (
     DONE,
     FAILED,
@@ -23,6 +22,7 @@ from spiral_monolith_neat_numpy.evaluation.board import (
     read_fitness,
 )
 from spiral_monolith_neat_numpy.evaluation.calling import Fitness, Job, takes_context
+from spiral_monolith_neat_numpy.evaluation.chunks import Portion
 from spiral_monolith_neat_numpy.evaluation.environment import StartMethod
 from spiral_monolith_neat_numpy.evaluation.scored import WORST, OnError
 from spiral_monolith_neat_numpy.evaluation.shared import SharedMeta, shm_set_worker_meta
@@ -135,17 +135,17 @@ class Worker:
                 warm_up(fitness)
                 self._fitness = place.fitness, fitness
                 self._say(Ready(place.fitness))
-        except Exception as error:  # noqa: BLE001 - whatever a user's module raises
-            what = f"{type(error).__name__}: {error}"
-            self._say(CannotLoad(order.number, what, traceback.format_exc()))
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a user's module raises
+            self._say(CannotLoad(order.number, in_words(error), traceback.format_exc()))
             return None
         fitness = self._fitness[1]
         wants = takes_context(fitness)
         return desk, Job(fitness, order.seed, order.generation, wants, order.on_error)
 
-    def _work(self, task: tuple[Desk, Job], indices: IntArray) -> Report:
+    def _work(self, task: tuple[Desk, Job], portion: Portion) -> Report:
         (desk, job), slot, failures = task, self._slot, dict[int, Failure]()
-        for index in indices.tolist():
+        begin, end = portion
+        for index in desk.order[begin:end].tolist():
             if index >= desk.limit[0]:
                 continue
             desk.began[slot] = time.monotonic()
@@ -153,12 +153,18 @@ class Worker:
             try:
                 desk.scores[index] = job.score(desk.population, index)
                 desk.state[index] = DONE
-            except FitnessError as error:
-                failures[index] = Failure.of(error)
+            except BaseException as error:  # noqa: BLE001 - goes home, and ends the run there
+                failures[index] = _failure(error, int(desk.population.table.id[index]))
                 desk.scores[index] = WORST
                 desk.state[index] = FAILED
             desk.current[slot] = NOBODY
         return Report(failures)
+
+
+def _failure(error: BaseException, genome_id: int) -> Failure:
+    if isinstance(error, FitnessError):
+        return Failure.of(error)
+    return Failure.of_end(error, genome_id)
 
 
 def _no_fitness(genome: object) -> float:
@@ -196,9 +202,9 @@ def _become_worker(method: StartMethod) -> None:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
     else:
         # Numba refuses a change once its threads run, as they may in a forked copy.
-        os.environ.setdefault("NUMBA_NUM_THREADS", "1")
+        os.environ["NUMBA_NUM_THREADS"] = "1"
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(variable, "1")  # for what is loaded later
+        os.environ[variable] = "1"  # for what is loaded later
     threadpoolctl.threadpool_limits(limits=1)
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
 

@@ -13,8 +13,8 @@ import numpy as np
 
 from spiral_monolith_neat_numpy.arrays import AnyArray, FloatArray
 from spiral_monolith_neat_numpy.errors import FitnessError
+from spiral_monolith_neat_numpy.evaluation.scored import Fault, faults_of
 from spiral_monolith_neat_numpy.evolution.environment import EnvSchedule
-from spiral_monolith_neat_numpy.evolution.interrupts import held_back
 from spiral_monolith_neat_numpy.evolution.records import GenerationRecord
 from spiral_monolith_neat_numpy.evolution.run import Run
 from spiral_monolith_neat_numpy.evolution.scoring import (
@@ -28,6 +28,7 @@ from spiral_monolith_neat_numpy.evolution.scoring import (
 )
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.population import Population
+from spiral_monolith_neat_numpy.interrupts import held_back
 from spiral_monolith_neat_numpy.species.speciation import Species, SpeciesSet
 
 _log = logging.getLogger("spiral_monolith_neat_numpy")
@@ -129,12 +130,17 @@ def _score(run: Run, fitness: Any) -> tuple[FloatArray, Sifted]:
     except BaseException as error:
         if before is not None:
             run.generations.adopt(before)
+        _log_faults(run, faults_of(error))
         if isinstance(error, FitnessError):
             run.history.event(number, "failure", str(error))
         raise
-    for fault in scored.faults:
-        run.history.event(number, fault.kind, fault.message)
+    _log_faults(run, scored.faults)
     return scored.scores, sifted
+
+
+def _log_faults(run: Run, faults: Iterable[Fault]) -> None:
+    for fault in faults:
+        run.history.event(run.generations.number, fault.kind, fault.message)
 
 
 def _enter(run: Run, fitnesses: FloatArray, sifted: Sifted, fitness: Any) -> None:
