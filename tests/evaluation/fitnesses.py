@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,44 @@ def thread_limits(genome: Genome) -> int:
     import threadpoolctl
 
     return max((pool["num_threads"] for pool in threadpoolctl.threadpool_info()), default=1)
+
+
+def blas_variable(genome: Genome) -> int:
+    return int(os.environ["OMP_NUM_THREADS"])
+
+
+def exit_from_five(genome: Genome) -> float:
+    if genome.id >= 5:
+        raise SystemExit(genome.id)
+    return 0.0
+
+
+def interrupt_from_five(genome: Genome) -> float:
+    if genome.id >= 5:
+        raise KeyboardInterrupt
+    return 0.0
+
+
+class SpeechlessError(Exception):
+    def __str__(self) -> str:
+        raise ValueError("no words")
+
+
+def fail_speechlessly(genome: Genome) -> float:
+    raise SpeechlessError
+
+
+class LeavesThreads:
+    """Leaves threads running that keep their process alive."""
+
+    def __init__(self) -> None:
+        self.has_left = False
+
+    def __call__(self, genome: Genome) -> float:
+        if not self.has_left:
+            threading.Thread(target=time.sleep, args=(600.0,), daemon=False).start()
+            self.has_left = True
+        return float(genome.id)
 
 
 def die_on_four(genome: Genome) -> float:

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 from tests.evaluation import fitnesses
-from tests.evaluation.places import processes
+from tests.evaluation.places import processes, scored
 from tests.evaluation.places import scores as scores_on
 
 from spiral_monolith_neat_numpy.errors import FitnessError
+from spiral_monolith_neat_numpy.evaluation import backends
 from spiral_monolith_neat_numpy.evaluation.backends import (
     Backend,
     _is_picklable,
@@ -22,6 +23,7 @@ from spiral_monolith_neat_numpy.evaluation.environment import available_start_me
 from spiral_monolith_neat_numpy.evaluation.handed import ExecutorBackend
 from spiral_monolith_neat_numpy.evaluation.local import SerialBackend, ThreadBackend
 from spiral_monolith_neat_numpy.evaluation.processes import ProcessBackend
+from spiral_monolith_neat_numpy.evaluation.scored import OnError
 from spiral_monolith_neat_numpy.evaluation.settings import PoolSettings
 from spiral_monolith_neat_numpy.genes.population import Population
 
@@ -205,6 +207,21 @@ def test_is_picklable_tells_functions_from_closures() -> None:
     assert not _is_picklable(lambda genome: 0.0)
 
 
+@pytest.mark.parametrize("on_error", ["raise", "penalise"])
+def test_what_ends_a_run_is_no_failure_of_a_genome(backend: Backend, on_error: OnError) -> None:
+    with pytest.raises(SystemExit) as end:
+        scored(backend, population(), fitnesses.exit_from_five, on_error=on_error)
+    assert end.value.code == 5
+    with pytest.raises(KeyboardInterrupt):
+        scored(backend, population(), fitnesses.interrupt_from_five, on_error=on_error)
+    assert scores_on(backend, population(), fitnesses.weight_sum).shape == (N,)
+
+
+def test_an_error_without_words_is_an_error_all_the_same(backend: Backend) -> None:
+    with pytest.raises(FitnessError, match="on genome 0: SpeechlessError: its text cannot be had"):
+        scored(backend, population(), fitnesses.fail_speechlessly)
+
+
 def test_threads_live_until_closed_and_come_back() -> None:
     backend = ThreadBackend(2)
     first = backend.executor
@@ -249,3 +266,28 @@ def test_an_executor_that_hides_its_size_gets_what_the_workers_are_said_to_be() 
     assert backend.workers == 5
     wanted = scores_on(SerialBackend(), population(), fitnesses.weight_sum)
     np.testing.assert_array_equal(scores_on(backend, population(), fitnesses.weight_sum), wanted)
+
+
+def test_what_cannot_reach_an_executor_runs_on_threads_with_one_warning(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with (
+        caplog.at_level(logging.WARNING, logger="spiral_monolith_neat_numpy"),
+        ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as executor,
+    ):
+        backend = make_backend(PoolSettings(1, executor))
+        for _ in range(2):
+            found = scores_on(backend, population(), lambda genome: float(genome.id))
+            np.testing.assert_array_equal(found, np.arange(N))
+        backend.close()
+    (record,) = caplog.records
+    assert "runs on threads, not in processes: it cannot be pickled" in record.getMessage()
+
+
+def test_interpreters_are_no_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Interpreters(ThreadPoolExecutor):  # as Python 3.14 has them
+        pass
+
+    monkeypatch.setattr(backends, "_INTERPRETERS", Interpreters)
+    with Interpreters(2) as executor:
+        assert isinstance(make_backend(PoolSettings(1, executor)), ExecutorBackend)

@@ -82,6 +82,11 @@ def test_a_fitness_that_ends_every_worker_is_one_error_soon() -> None:
         scores(processes(2), population(), fitnesses.die)
 
 
+def test_a_limit_of_time_does_not_hide_that_every_worker_dies() -> None:
+    with pytest.raises(RuntimeError, match="ends its worker process on every genome"):
+        scores(processes(2, timeout_s=60.0), population(), fitnesses.die)
+
+
 def test_workers_that_never_come_to_score_are_not_started_for_ever() -> None:
     with pytest.raises(RuntimeError, match=r"end before they have scored anything \(exit code 7\)"):
         scores(processes(2), population(), fitnesses.DiesWhenLoaded())
@@ -172,6 +177,19 @@ def test_what_goes_wrong_is_in_the_event_log(tmp_path: Path) -> None:
         neat.on_error = "no"
 
 
+def test_what_went_wrong_before_an_error_is_in_the_event_log_too(tmp_path: Path) -> None:
+    neat = runs.make_neat()
+    neat.parallel_backend = "process"
+    neat.eval_workers = 1
+    first, second = (int(genome.id) for genome in neat.population[:2])
+    fitness = DiesAndRaises(fitnesses.Dying(tmp_path, 1, genome_id=first), second, "no luck")
+    with pytest.raises(FitnessError):
+        neat.evolve(fitness, 1, verbose=False)
+    *_, lost, failed = neat.event_log
+    assert (lost.kind, failed.kind) == ("worker", "failure")
+    assert "no luck" in failed.message
+
+
 def test_what_no_worker_can_load_runs_on_threads_with_one_warning(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -247,6 +265,46 @@ def busy(method: str) -> "tuple[subprocess.Popen[str], list[Path], list[int]]":
     names = process.stdout.readline().split()
     pids = process.stdout.readline().split()
     return process, [Path("/dev/shm", name) for name in names], [int(pid) for pid in pids]
+
+
+STARTING = """
+    import os, signal, sys
+    from multiprocessing.process import BaseProcess
+    from tests.evaluation.fitnesses import weight_sum
+    from spiral_monolith_neat_numpy import ReproPlanaNEATPlus
+    neat = ReproPlanaNEATPlus(2, 1, 10, rng=1)
+    neat.parallel_backend, neat.eval_workers, neat.pool_keepalive = "process", 2, 1
+    start = BaseProcess.start
+    def interrupted(self):
+        if "before" in when:
+            os.killpg(0, signal.SIGINT)
+        start(self)
+        if "after" in when:
+            os.killpg(0, signal.SIGINT)
+    BaseProcess.start = interrupted
+    for when in ("after", "before", "before and after"):
+        try:
+            neat.evolve(weight_sum, 1)
+        except KeyboardInterrupt:
+            print("interrupted")
+    BaseProcess.start = start
+    best, history = neat.evolve(weight_sum, 2, verbose=False)
+    print(len(history), len(neat.records))
+"""
+
+
+@pytest.mark.parametrize("method", ["spawn", "fork", "forkserver"])
+def test_ctrl_c_while_workers_start_is_one_interrupt_and_no_more(method: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(STARTING)],
+        cwd=ROOT,
+        env={**os.environ, "NEAT_PROCESS_START_METHOD": method},
+        capture_output=True,
+        text=True,
+        start_new_session=True,
+    )
+    assert done.stderr == ""
+    assert done.stdout.splitlines() == ["interrupted"] * 3 + ["2 2"]
 
 
 def wait_until_gone(pids: list[int]) -> None:
@@ -332,6 +390,20 @@ def test_a_worker_is_missed_though_its_own_children_hold_its_pipes(tmp_path: Pat
     assert result.scores.tobytes() == wanted.tobytes()
     (mark,) = marks.glob("pid*")
     os.kill(int(mark.name[3:]), signal.SIGKILL)
+
+
+@pytest.mark.parametrize("keepalive", [0, 1])
+def test_a_worker_whose_threads_go_on_ends_all_the_same(keepalive: int) -> None:
+    backend = processes(1, pool_keepalive=keepalive, pool_restart_every=1)
+    pids = set[int]()
+    for generation in range(4 if keepalive == 0 else 40):
+        fitness = fitnesses.LeavesThreads()
+        found = scores(backend, population(), fitness, 0, generation)
+        np.testing.assert_array_equal(found, np.arange(N))
+        pool = backend.pool
+        pids |= {member.process.pid or 0 for member in pool.members} if pool else set()
+    backend.close()
+    wait_until_gone(list(pids))
 
 
 def test_a_pool_that_nobody_holds_ends_and_leaves_nothing() -> None:

@@ -102,6 +102,51 @@ def test_what_cannot_travel_by_value_is_read_from_main_up_to_its_evolution(
     assert (there, noise) == (here, "")
 
 
+SHARING = """
+X = np.random.default_rng().random(5)
+sm.shm_register_dataset("gone", X)
+sm.shm_release_all()
+meta = sm.shm_register_dataset("X", X)
+sm.shm_set_worker_meta({"Y": meta})
+
+def fitness(genome):
+    with lock: return sum(float(sm.get_shared_dataset(label).sum()) for label in "XY")
+
+"""
+LATE = """
+X = np.random.default_rng().random(5)
+sm.shm_register_dataset("X", X)
+sm.shm_release_all()
+
+def fitness(genome):
+    with lock: return float(sm.get_shared_dataset("X").sum()) if "X" in shared_labels() else 0.0
+
+"""
+AGAIN = """
+print(0.0)
+sm.shm_register_dataset("X", X)
+best, history = neat.evolve(fitness, n_generations=1, verbose=False)
+print(best.fitness, float(X.sum()), sep="\\n")
+"""
+
+
+def test_workers_that_read_main_have_the_data_of_the_parent(tmp_path: Path) -> None:
+    script = BEGIN + SHARING + EVOLVE + "print(2.0 * float(X.sum()))\n"
+    (*said, found, wanted), noise = run(tmp_path, script, "file", "process", "spawn")
+    assert said == ["main is read"] * 3
+    assert (found, noise) == (wanted, "")
+
+
+def test_what_workers_registered_when_they_read_main_gives_way_to_the_parent_s(
+    tmp_path: Path,
+) -> None:
+    labels = "from spiral_monolith_neat_numpy.evaluation.shared import shared_labels\n"
+    script = BEGIN + labels + LATE + EVOLVE + AGAIN
+    (*said, before, none, after, wanted), noise = run(tmp_path, script, "file", "process", "spawn")
+    assert said == ["main is read"] * 3
+    assert (before, after, noise) == (none, wanted, "")
+
+
 def test_what_cannot_travel_at_all_runs_on_threads_with_one_warning(tmp_path: Path) -> None:
     *_, here = run(tmp_path, BEGIN + LOCKED + EVOLVE, "pipe", "serial", "spawn")[0]
     (said, there), noise = run(tmp_path, BEGIN + LOCKED + EVOLVE, "pipe", "process", "spawn")

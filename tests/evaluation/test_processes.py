@@ -15,7 +15,7 @@ from tests.evaluation.watching import is_alive
 
 from spiral_monolith_neat_numpy.errors import FitnessError
 from spiral_monolith_neat_numpy.evaluation.calling import Fitness
-from spiral_monolith_neat_numpy.evaluation.environment import available_start_methods
+from spiral_monolith_neat_numpy.evaluation.environment import StartMethod, available_start_methods
 from spiral_monolith_neat_numpy.evaluation.processes import ProcessBackend
 from spiral_monolith_neat_numpy.evaluation.shared import shm_register_dataset, shm_release_all
 from spiral_monolith_neat_numpy.genes.population import Population
@@ -78,7 +78,17 @@ def test_a_kept_pool_sees_the_fitness_and_the_data_of_now() -> None:
     for total in (6.0, 60.0):  # registered after the pool started, and replaced in its life
         shm_register_dataset("X", np.full(6, total / 6))
         assert score(backend, fitnesses.shared_total) == [total + i for i in range(N)]
-    assert max(score(backend, fitnesses.thread_limits)) == 1
+    backend.close()
+
+
+@pytest.mark.parametrize("method", available_start_methods())
+def test_a_worker_has_one_thread_whatever_the_parent_was_told(
+    method: StartMethod, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    backend = processes(1, method, pool_keepalive=1)
+    assert set(score(backend, fitnesses.thread_limits)) == {1}
+    assert set(score(backend, fitnesses.blas_variable)) == {1}
     backend.close()
 
 

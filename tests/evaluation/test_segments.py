@@ -132,7 +132,7 @@ def run(script: str) -> str:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
 def test_a_signal_that_ends_the_owner_leaves_nothing(number: signal.Signals) -> None:
     one = started("import time\nwhile True: time.sleep(0.01)")
     code, noise = one.end(number)
@@ -206,6 +206,32 @@ def test_a_thread_may_make_one() -> None:
     one = started(script)
     assert one.end() == (0, "")
     assert not exists(one.name)
+
+
+@linux_only
+def test_a_signal_leaves_nothing_though_a_thread_made_the_first_one() -> None:
+    script = """
+        import sys, threading
+        from spiral_monolith_neat_numpy.evaluation import segments
+        thread = threading.Thread(target=lambda: made.append(segments.Segment(1, "it")))
+        made = []
+        thread.start(), thread.join()
+        made.append(segments.Segment(1, "it"))
+        print(*(one.name for one in made), flush=True)
+        sys.stdin.read()
+    """
+    with subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(script)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        names = process.stdout.readline().split()
+        assert [exists(name) for name in names] == [True, True]
+        process.terminate()
+        process.wait()
+    assert [exists(name) for name in names] == [False, False]
 
 
 def may_mount() -> bool:

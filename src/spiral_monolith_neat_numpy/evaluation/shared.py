@@ -51,8 +51,8 @@ class _Owned:
     """A data set that was registered here.
 
     Attributes:
-        pid: the process that did, whose word goes before what is announced; 0: a worker that
-            reads its parent's script, and believes the parent.
+        pid: the process that did, whose word goes before what is announced; 0: this one, a
+            worker, for as long as it reads its parent's script.
     """
 
     segment: Segment
@@ -191,6 +191,17 @@ def shm_release_all() -> None:
     for label in list(_SHM_LOCAL):
         owned = _SHM_LOCAL.pop(label, None)
         if owned is not None:
+            owned.segment.unlink()
+
+
+def forget_what_main_registered() -> None:
+    """Unlink what this process, a worker, registered when it read its parent's script.
+
+    Whatever the parent has of it now is announced.
+    """
+    for label, owned in list(_SHM_LOCAL.items()):
+        if owned.pid == 0:
+            del _SHM_LOCAL[label]
             owned.segment.unlink()
 
 

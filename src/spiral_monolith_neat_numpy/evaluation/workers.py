@@ -25,7 +25,11 @@ from spiral_monolith_neat_numpy.evaluation.calling import Fitness, Job, takes_co
 from spiral_monolith_neat_numpy.evaluation.chunks import Portion
 from spiral_monolith_neat_numpy.evaluation.environment import StartMethod
 from spiral_monolith_neat_numpy.evaluation.scored import WORST, OnError
-from spiral_monolith_neat_numpy.evaluation.shared import SharedMeta, shm_set_worker_meta
+from spiral_monolith_neat_numpy.evaluation.shared import (
+    SharedMeta,
+    forget_what_main_registered,
+    shm_set_worker_meta,
+)
 from spiral_monolith_neat_numpy.evaluation.travel import Failure, MainModule, unpacked
 from spiral_monolith_neat_numpy.evaluation.warm import warm_up
 
@@ -132,6 +136,7 @@ class Worker:
             desk = Desk(place)
             if place.fitness != self._fitness[0]:
                 fitness = unpacked(read_fitness(place), self._main)
+                forget_what_main_registered()
                 warm_up(fitness)
                 self._fitness = place.fitness, fitness
                 self._say(Ready(place.fitness))
