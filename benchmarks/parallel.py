@@ -1,9 +1,9 @@
 """How well evaluation uses the processors, and what it costs beside the work itself.
 
 Two workers against one, as a share of what this machine gives two independent processes over one
-in the same round: the clock, the caches and the hour are the same for both. A genome takes one to
-two milliseconds. Then a generation of
-1,000 genomes with a fitness that does nothing, in processes that are kept; and a data set of a
+in the same round: the clock, the caches and the hour are the same for both. Who comes first
+changes from round to round, since a machine may slow down after a second of two busy processors. A
+genome takes one to two milliseconds. Then a generation of 1,000 genomes with a fitness that does nothing, in processes that are kept; and a data set of a
 gigabyte, mapped by four processes and read from end to end.
 
     python benchmarks/parallel.py [--quick] [--json FILE]
@@ -116,17 +116,20 @@ class Independent:
 
 def scaling(fitness: Callable[[Genome], float], kind: str, rounds: int) -> list[float]:
     """Return, of each round, the speed-up by a second worker over that by a second process."""
-    generations = 3 if rounds < 5 else 10
+    generations = 3
     independent = [Independent(n, fitness, generations) for n in (1, 2)]
     backends = [make_backend(PoolSettings(n, kind, 1, 0)) for n in (1, 2)]
     for backend in backends:
         rate(backend, fitness, 1)
     shares = []
-    for _ in range(rounds):
+    for round_ in range(rounds):
         possible, reached = [], []
         for processes, backend in zip(independent, backends, strict=True):
-            possible.append(processes.rate())
+            if round_ % 2 == 0:
+                possible.append(processes.rate())
             reached.append(rate(backend, fitness, generations))
+            if round_ % 2 == 1:
+                possible.append(processes.rate())
         shares.append(reached[1] / reached[0] / (possible[1] / possible[0]))
     for processes, backend in zip(independent, backends, strict=True):
         processes.close()
@@ -188,7 +191,7 @@ def attached(n_bytes: int) -> list[tuple[float, float, float]]:
 def measure(options: Options) -> Report:
     """Take every figure."""
     report = Report("parallel", seeds=[0], options=options)
-    rounds = 3 if options.quick else 15
+    rounds = 3 if options.quick else 50
     for fitness, kind, goal in (
         (trained, "thread", 0.95),
         (trained, "process", 0.90),
