@@ -3,8 +3,9 @@
 Two workers against one, as a share of what this machine gives two independent processes over one
 in the same round: the clock, the caches and the hour are the same for both. Who comes first
 changes from round to round, since a machine may slow down after a second of two busy processors. A
-genome takes one to two milliseconds. Then a generation of 1,000 genomes with a fitness that does nothing, in processes that are kept; and a data set of a
-gigabyte, mapped by four processes and read from end to end.
+genome takes one to two milliseconds. Then a generation of 1,000 genomes with a fitness that does
+nothing, in processes that are kept; and a data set of a gigabyte, mapped by four processes and read
+from end to end.
 
     python benchmarks/parallel.py [--quick] [--json FILE]
 """

@@ -16,7 +16,9 @@ _log = logging.getLogger("spiral_monolith_neat_numpy")
 
 _AHEAD = 2  # portions that a worker has at most, so that it need not wait for the next one
 _SUSPICIOUS = 2  # deaths of workers after which a genome is tried alone
-_MOST_IDLE_DEATHS = 20  # of workers that were at no genome, one after the other
+_MOST_IDLE_DEATHS = 10  # of workers that were at no genome, one after the other
+_MOST_IDLE_KILLS = 100  # by SIGKILL, which comes from outside and may go on for a while
+_KILLED = "signal 9"
 _MOST_CONDEMNED = 3  # genomes that killed a worker each time, before any was scored
 
 
@@ -50,7 +52,8 @@ class Round:
         self._failures: dict[int, Failure] = {}
         self._condemned: dict[int, Fault] = {}
         self._notices: list[Fault] = []
-        self._idle_deaths = self._n_killed = 0
+        self._n_killed = 0
+        self._idle_deaths: Counter[bool] = Counter()  # by whether it was by SIGKILL
 
     def run(self) -> Scored:
         """Return the scores; parameters are left on the board.
@@ -111,7 +114,7 @@ class Round:
 
     def _heed(self, member: Member, message: object) -> None:
         if isinstance(message, Report):
-            self._idle_deaths = 0
+            self._idle_deaths.clear()
             member.portions.popleft()
             self._note(message.failures)
             if member is self._alone:
@@ -205,11 +208,16 @@ class Round:
             )
 
     def _count_idle(self, *, is_busy: bool, code: str) -> None:
-        self._idle_deaths = 0 if is_busy else self._idle_deaths + 1
-        if self._idle_deaths > _MOST_IDLE_DEATHS:
+        if is_busy:
+            self._idle_deaths.clear()
+            return
+        is_kill = code == _KILLED
+        self._idle_deaths[is_kill] += 1
+        n = self._idle_deaths[is_kill]
+        if n > (_MOST_IDLE_KILLS if is_kill else _MOST_IDLE_DEATHS):
             raise RuntimeError(
                 f"worker processes end before they have scored anything ({code}), "
-                f"{self._idle_deaths} one after the other"
+                f"{n} one after the other"
             )
 
     def _name(self, index: int) -> str:
