@@ -15,6 +15,7 @@ Activate = Callable[[Any], Any]  # one sample's inputs to its outputs
 Cases = Sequence[tuple[Any, float]]
 
 RATES = Settings(
+    threshold_control="step",
     p_add_connection=0.2,
     p_add_node=0.2,
     p_remove_connection=0.75,

@@ -44,6 +44,7 @@ _PAPER = Settings(
     c_disjoint=1.0,
     c_weight=0.4,
     compatibility_threshold=3.0,
+    threshold_control="step",
     threshold_gain=0.0,
     stagnation_generations=15,
     elitism_min_size=5,
@@ -69,6 +70,7 @@ _PURE = Settings(
     hidden_activation="steep_sigmoid",
     activation_options=("steep_sigmoid",),
     weight_noise="cauchy",
+    threshold_control="step",
 )
 _ALL_ROUND = _PURE.with_changes(
     c_weight=3.0,

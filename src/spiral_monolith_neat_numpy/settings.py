@@ -29,6 +29,8 @@ ACTIVATION_NAMES = (
 )
 
 
+THRESHOLD_CONTROLS = ("search", "step")
+
 # Training and prediction are float32, whose numbers end at 3e38.
 LARGEST_WEIGHT = 1e30
 
@@ -57,7 +59,11 @@ class Settings:
         c_excess, c_disjoint, c_weight: coefficients of the compatibility distance.
         normalise_above: gene count from which the distance is divided by it.
         compatibility_threshold: distance below which two genomes share a species.
-        threshold_gain: the threshold is multiplied by exp(gain * relative surplus of species).
+        threshold_control: how the threshold follows the target of species: "search" divides a
+        generation under several thresholds, up to threshold_tries, until their number is near
+        to it; "step" divides it once and moves the threshold for the next one.
+        threshold_gain: by "step" the threshold is multiplied by exp(gain * relative surplus of
+        species); 0 holds it still, by "search" too.
         threshold_min, threshold_max: limits of the threshold.
         species_target: number of species aimed at; None: the middle of the mode's limits.
         stagnation_generations: a species without progress for so long stops breeding.
@@ -106,6 +112,8 @@ class Settings:
     c_weight: float = _number(0.4, 0.0)
     normalise_above: int = _integer(20, 0)
     compatibility_threshold: float = _number(3.0, 0.0, low_open=True)
+    threshold_control: str = _choice("search", THRESHOLD_CONTROLS)
+    threshold_tries: int = _integer(8, 1, 1000)
     threshold_gain: float = _number(0.18, 0.0)
     threshold_min: float = _number(0.3, 0.0, low_open=True)
     threshold_max: float = _number(50.0, 0.0, low_open=True)

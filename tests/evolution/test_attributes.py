@@ -261,8 +261,9 @@ def test_pid_i_clip_holds_the_sum() -> None:
 
 
 def test_compatibility_threshold_divides_the_population() -> None:
-    coarse = run_with(1, compatibility_threshold=50.0).records[0]
-    fine = run_with(1, compatibility_threshold=0.3).records[0]
+    once = runs.GROWING.with_changes(threshold_tries=1)
+    coarse = run_with(1, settings=once, compatibility_threshold=50.0).records[0]
+    fine = run_with(1, settings=once, compatibility_threshold=0.3).records[0]
     assert (coarse.n_species, coarse.compatibility_threshold) == (1, 50.0)
     assert fine.n_species > 1
     assert fine.compatibility_threshold == 0.3

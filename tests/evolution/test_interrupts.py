@@ -25,7 +25,7 @@ GENERATIONS = 6
 PLACES: dict[str, tuple[Any, str]] = {
     "scores are looked at": (step, "check_returned"),
     "the target learns": (SpeciesControl, "learn"),
-    "species are found": (Generations, "speciate"),
+    "species are found": (Generations, "divided"),
     "the threshold follows": (SpeciesControl, "adapt"),
     "the best is kept": (History, "offer"),
     "a record is written": (History, "note"),
@@ -141,14 +141,14 @@ def test_told_scores_are_taken_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     scores = list(range(30))
     wanted.ask()
     wanted.tell(scores)
-    original = Generations.speciate
+    original = Generations.divided
 
     def interrupted(*arguments: Any) -> Any:
         signal.raise_signal(signal.SIGINT)
         return original(*arguments)
 
     neat.ask()
-    monkeypatch.setattr(Generations, "speciate", interrupted)
+    monkeypatch.setattr(Generations, "divided", interrupted)
     with pytest.raises(KeyboardInterrupt):
         neat.tell(scores)
     assert course(neat) == course(wanted)

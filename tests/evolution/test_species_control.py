@@ -1,5 +1,6 @@
 """Species target and threshold: how they begin, and what they follow."""
 
+import numpy as np
 import pytest
 from tests.evolution import runs
 
@@ -79,8 +80,8 @@ def test_what_was_learned_can_be_looked_up() -> None:
         neat._learn_species_target(-1, 1.0, 6)
 
 
-def test_the_threshold_follows_the_number_of_species() -> None:
-    neat = runs.make_neat()
+def test_the_threshold_follows_the_number_of_species_by_steps() -> None:
+    neat = runs.make_neat(settings=runs.GROWING.with_changes(threshold_control="step"))
     neat.species_target_mode = "fixed"
     before = neat.compatibility_threshold
     neat.evolve(runs.closeness, 1, verbose=False)
@@ -88,3 +89,48 @@ def test_the_threshold_follows_the_number_of_species() -> None:
     assert record.compatibility_threshold == before
     assert record.n_species < record.species_target
     assert neat.compatibility_threshold < before
+
+
+@pytest.mark.parametrize("target", [2.0, 5.0, 9.0])
+def test_the_threshold_is_sought_at_which_there_are_as_many_species_as_wanted(
+    target: float,
+) -> None:
+    neat = runs.make_neat(40)
+    neat.species_target_mode, neat.species_target = "fixed", target
+    neat.evolve(runs.closeness, 12, verbose=False)
+    found = [record.n_species for record in neat.records]
+    assert np.abs(np.array(found[1:]) - target).max() <= 1.0
+    assert neat.records[-1].compatibility_threshold == neat.compatibility_threshold
+
+
+def test_one_try_and_no_gain_divide_once_by_what_is_there() -> None:
+    for changes in ({"threshold_tries": 1}, {"threshold_gain": 0.0}):
+        neat = runs.make_neat(40, settings=runs.GROWING.with_changes(**changes))
+        neat.compatibility_threshold = 20.0
+        neat.evolve(runs.closeness, 3, verbose=False)
+        assert [record.compatibility_threshold for record in neat.records] == [20.0] * 3
+
+
+def test_the_search_divides_by_the_threshold_that_it_records() -> None:
+    neat = runs.make_neat(40)
+    neat.species_target_mode, neat.species_target = "fixed", 7.0
+    scores = [float(genome.id) for genome in neat.population]
+    species = neat.speciate(scores)
+    once = runs.make_neat(40, settings=runs.GROWING.with_changes(threshold_tries=1))
+    once.compatibility_threshold = neat.compatibility_threshold
+    again = once.speciate(scores)
+    assert [one.members.tolist() for one in species] == [one.members.tolist() for one in again]
+    assert len(species) == pytest.approx(7, abs=1)
+
+
+def test_what_the_target_learned_from_is_recorded() -> None:
+    neat = runs.make_neat()
+    neat.species_target_update_every = 2
+    neat.evolve(runs.closeness, 6, verbose=False)
+    best = [record.best_fitness for record in neat.records]
+    rewards = [0.0, 0.0, best[2] - best[0], best[2] - best[0], best[4] - best[2], best[4] - best[2]]
+    assert [record.reward for record in neat.records] == rewards
+    first = 1.0 if rewards[2] == 0.0 else 0.0  # the first gain is as large as usual
+    errors = [record.error for record in neat.records[:4]]
+    assert errors == pytest.approx([0.0, 0.0, first, first], abs=1e-9)
+    assert neat.records[-1].error == neat._spec_learn["pid_prev_err"]

@@ -73,7 +73,9 @@ def test_scores_of_another_number_are_refused(name: str) -> None:
 def test_nan_is_the_worst_in_every_step() -> None:
     scores = [float("nan")] * 12
     scores[3] = -5.0
-    neat = runs.make_neat(settings=runs.GROWING.with_changes(survival_fraction=0.05))
+    neat = runs.make_neat(
+        settings=runs.GROWING.with_changes(survival_fraction=0.05, threshold_tries=1)
+    )
     species = neat.speciate(scores)
     neat.reproduce(species, scores)
     assert all(set(genome.parents) <= {3} for genome in neat.population if genome.id >= 12)

@@ -4,5 +4,6 @@ from spiral_monolith_neat_numpy.control.stall import StallWatch
 from spiral_monolith_neat_numpy.control.target import SpeciesTarget
 from spiral_monolith_neat_numpy.control.target_settings import TargetSettings
 from spiral_monolith_neat_numpy.control.threshold import ThresholdControl
+from spiral_monolith_neat_numpy.control.threshold_search import ThresholdSearch
 
-__all__ = ["SpeciesTarget", "StallWatch", "TargetSettings", "ThresholdControl"]
+__all__ = ["SpeciesTarget", "StallWatch", "TargetSettings", "ThresholdControl", "ThresholdSearch"]

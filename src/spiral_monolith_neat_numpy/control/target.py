@@ -86,6 +86,16 @@ class SpeciesTarget:
         return self._last_method
 
     @property
+    def last_reward(self) -> float:
+        """Gain of the best fitness at the last update, in its units; 0 before the second one."""
+        return self._last_reward
+
+    @property
+    def last_error(self) -> float:
+        """1 - progress at the last update, from -1 to 1; 0 before the second one."""
+        return self._pid.previous_error
+
+    @property
     def state(self) -> Mapping[str, Any]:
         """Read-only snapshot of all that was learned, with ``eps`` of the settings beside it.
 

@@ -157,18 +157,15 @@ class Generations:
         self.species = self.scores = None
         self.adopt(fresh)
 
-    def speciate(
+    def divided(
         self, scores: FloatArray, settings: Settings, threshold: float, spread: Spread = at_once
     ) -> SpeciesSet:
-        """Divide the population into species and enter the scores; keep and return them.
+        """Return the species of the population under a threshold; ``species`` are those before.
 
         ``spread`` may share the work out among threads.
         """
         moment = Moment(self.first.seed, self.number)
-        self.species = speciate(
-            self.population, scores, self.species, settings, threshold, moment, spread
-        )
-        return self.species
+        return speciate(self.population, scores, self.species, settings, threshold, moment, spread)
 
     def reproduce(
         self,

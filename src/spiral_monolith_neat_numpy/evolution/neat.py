@@ -54,8 +54,9 @@ class ReproPlanaNEATPlus:
             (default: max(mode.species_high, pop_size / 3)), at most each
             ``species_target_update_every`` generations; ``species_target_step`` is the step of
             hill climbing, ``pid_kp``, ``pid_ki``, ``pid_kd``, ``pid_i_clip`` steer the PID.
-        compatibility_threshold: distance below which genomes share a species; it follows
-            the species target.
+        compatibility_threshold: distance below which genomes share a species. It follows the
+            species target (see ``Settings.threshold_control``); what is set is where the search
+            for the next generation's begins.
         eval_workers, parallel_backend, pool_keepalive, pool_restart_every: where genomes are
             scored (``PoolSettings``); the environment's ``NEAT_*`` variables give the defaults.
         timeout_s: seconds that a genome may take in a worker process; None, the default: any time.

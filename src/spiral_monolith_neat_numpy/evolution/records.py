@@ -23,6 +23,8 @@ class GenerationRecord:
         species_target: number of species aimed at.
         compatibility_threshold: distance under which this generation was divided.
         arm: what moved the species target last: "pid", "hill" or "fixed" (nothing did yet).
+        reward: gain of the best score that its last update saw, in units of fitness.
+        error: 1 - progress at that update, from -1 (twice the usual gain) to 1 (none).
         difficulty: of the environment.
         mean_hidden: mean number of hidden nodes.
         mean_edges: mean number of enabled edges.
@@ -38,6 +40,8 @@ class GenerationRecord:
     species_target: float
     compatibility_threshold: float
     arm: str
+    reward: float
+    error: float
     difficulty: float
     mean_hidden: float
     mean_edges: float

@@ -6,6 +6,7 @@ from typing import Any
 from spiral_monolith_neat_numpy.control.target import SpeciesTarget
 from spiral_monolith_neat_numpy.control.target_settings import TargetSettings
 from spiral_monolith_neat_numpy.control.threshold import ThresholdControl
+from spiral_monolith_neat_numpy.control.threshold_search import ThresholdSearch
 from spiral_monolith_neat_numpy.errors import check_number
 from spiral_monolith_neat_numpy.evolution.run_settings import EvalMode
 from spiral_monolith_neat_numpy.settings import Settings, with_changes
@@ -88,6 +89,16 @@ class SpeciesControl:
         """What moved the species target last: "pid", "hill" or "fixed" (nothing did yet)."""
         return self._learner.last_method
 
+    @property
+    def reward(self) -> float:
+        """Gain of the best fitness that the last update of the target saw; 0 before the second."""
+        return self._learner.last_reward
+
+    @property
+    def error(self) -> float:
+        """1 - progress at the last update of the target, from -1 to 1; 0 before the second."""
+        return self._learner.last_error
+
     def follow_mode(self, mode: EvalMode, *, started: bool) -> None:
         """Take the limits of a new mode, and before the start its middle as the target."""
         self._mode = mode
@@ -122,9 +133,22 @@ class SpeciesControl:
         """Begin again at the settings' threshold; what the target has learned stays."""
         self._threshold = _threshold(settings, settings.compatibility_threshold)
 
-    def adapt(self, n_species: int) -> None:
-        """Move the threshold so that ``n_species`` comes nearer to the target."""
-        self._threshold.update(n_species, self.species_target)
+    def search(self, settings: Settings) -> ThresholdSearch:
+        """Return what proposes thresholds for a generation, a single one where none is sought."""
+        seeks = settings.threshold_control == "search" and settings.threshold_gain > 0.0
+        low, high = settings.threshold_min, settings.threshold_max
+        tries = settings.threshold_tries if seeks else 1
+        return ThresholdSearch(self.compatibility_threshold, low, high, tries)
+
+    def adapt(self, search: ThresholdSearch, n_species: int, settings: Settings) -> None:
+        """Keep the threshold for the next generation that a search has found.
+
+        Where none is sought, it moves so that ``n_species`` comes nearer to the target.
+        """
+        if settings.threshold_control == "search":
+            self._threshold.threshold = search.threshold
+        else:
+            self._threshold.update(n_species, self.species_target)
 
     def _middle(self, limits: TargetSettings) -> float:
         low, high = limits.limits

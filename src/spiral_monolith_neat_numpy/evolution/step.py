@@ -83,19 +83,20 @@ def _conclude(run: Run, sifted: Sifted, fitness: Any, started: float) -> Generat
     population = run.population
     control.learn(sifted.best_score, generations.number)
     run.note_best(sifted.best_score)
-    threshold = control.compatibility_threshold
     selected = _selected(run, sifted.scores, fitness)
-    n_species = len(_divide(run, selected))
+    species, threshold = _divide(run, selected)
     history.offer(population, sifted, fitness, run.seed, generations.number)
     hidden, enabled = population.sizes()
     record = GenerationRecord(
         generation=generations.number,
         best_fitness=sifted.best_score,
         mean_fitness=sifted.mean,
-        n_species=n_species,
+        n_species=len(species),
         species_target=control.species_target,
         compatibility_threshold=threshold,
         arm=control.arm,
+        reward=control.reward,
+        error=control.error,
         difficulty=run.env.difficulty,
         mean_hidden=float(hidden.sum()) / hidden.size,
         mean_edges=float(enabled.sum()) / enabled.size,
@@ -154,15 +155,24 @@ def _enter(run: Run, fitnesses: FloatArray, sifted: Sifted, fitness: Any) -> Non
 
 
 def speciate(run: Run, fitnesses: Sequence[float] | AnyArray) -> list[Species]:
-    """Divide the population into species; the threshold then follows their number."""
-    return list(_divide(run, as_scores(fitnesses, len(run.population))))
+    """Divide the population into species; the threshold follows their number."""
+    return list(_divide(run, as_scores(fitnesses, len(run.population)))[0])
 
 
-def _divide(run: Run, scores: FloatArray) -> SpeciesSet:
-    threshold = run.control.compatibility_threshold
-    found = run.generations.speciate(scores, run.settings, threshold, run.pool.spread)
-    run.control.adapt(len(found))
-    return found
+def _divide(run: Run, scores: FloatArray) -> tuple[SpeciesSet, float]:
+    """Divide the population into species; return them and the threshold that parts them."""
+    control, settings = run.control, run.settings
+    search = control.search(settings)
+    species, threshold = None, search.threshold
+    while species is None or not search.is_over:
+        tried = search.threshold
+        found = run.generations.divided(scores, settings, tried, run.pool.spread)
+        search.update(len(found), control.species_target)
+        if search.is_best:
+            species, threshold = found, tried
+    run.generations.species = species
+    control.adapt(search, len(species), settings)
+    return species, threshold
 
 
 def reproduce(

@@ -46,6 +46,7 @@ DRAWN = Recipe(
         p_crossover=0.5,
         survival_fraction=0.4,
         species_target=2.0,
+        threshold_control="step",
         p_mutate_activation=0.05,
         hidden_activation="sine",
         activation_options=("sine", "tanh"),
