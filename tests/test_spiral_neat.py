@@ -199,7 +199,7 @@ def test_what_else_scripts_read() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["diversity_push", "auto_curriculum", "min_conn_after_regen",
+    ["diversity_push", "min_conn_after_regen",
      "_adaptive_refine_fitness"],
 )  # fmt: skip
 def test_what_comes_later_says_so(name: str) -> None:

@@ -25,6 +25,7 @@ from spiral_monolith_neat_numpy.evaluation.shared import (
 from spiral_monolith_neat_numpy.evolution.neat import ReproPlanaNEATPlus
 from spiral_monolith_neat_numpy.evolution.records import GenerationRecord
 from spiral_monolith_neat_numpy.evolution.run_settings import EvalMode
+from spiral_monolith_neat_numpy.evolution.schedules import monodromy_schedule
 from spiral_monolith_neat_numpy.experiment.run import run_backprop_neat_experiment
 from spiral_monolith_neat_numpy.genes.gene import ConnectionGene, NodeGene
 from spiral_monolith_neat_numpy.genes.genome import Genome
@@ -86,6 +87,7 @@ __all__ = [
     "make_circles",
     "make_spirals",
     "make_xor",
+    "monodromy_schedule",
     "predict",
     "predict_proba",
     "run_backprop_neat_experiment",

@@ -93,7 +93,7 @@ def test_a_limit_ends_it() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"threshold": 0.1}, r"compatibility_threshold must be in \\[0.3, 50\\], got 0.1"),
+        ({"threshold": 0.1}, r"compatibility_threshold must be in \[0.3, 50\], got 0.1"),
         ({"threshold": 3.0, "low": 0.0}, "threshold_min"),
         ({"threshold": 3.0, "low": 4.0, "high": 3.5}, "threshold_max"),
         ({"threshold": 3.0, "tries": 0}, "threshold_tries must be >= 1, got 0"),

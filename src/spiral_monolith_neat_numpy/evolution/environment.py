@@ -30,6 +30,21 @@ class Environment(Mapping[str, Any]):
         if self.noise_std is not None:
             object.__setattr__(self, "noise_std", check_number("noise_std", self.noise_std, 0.0))
 
+    @property
+    def regen_intensity(self) -> float:
+        """How much a regeneration changes: clip(0.25 + 0.65 difficulty, 0, 1)."""
+        return min(max(0.25 + 0.65 * self.difficulty, 0.0), 1.0)
+
+    @property
+    def asexual_share(self) -> float:
+        """Share of births by regeneration, where there is any: clip(0.1 + 0.3 d, 0, 0.95)."""
+        return min(max(0.1 + 0.3 * self.difficulty, 0.0), 0.95)
+
+    @property
+    def pollen_flow(self) -> float:
+        """Share of matings across species, where pollen flows: clip(0.1 + 0.35 d, 0.1, 0.5)."""
+        return min(max(0.1 + 0.35 * self.difficulty, 0.1), 0.5)
+
     def __getitem__(self, name: str) -> Any:
         """Return a field by name."""
         if name not in _FIELDS:
@@ -79,6 +94,14 @@ class Environment(Mapping[str, Any]):
         if schedule is None:
             return self
         return self.changed("what env_schedule returns", schedule(generation, context))
+
+
+def noise_of(difficulty: float) -> float:
+    """Return the standard deviation of input noise: 0.006 at difficulty 0 to 0.06 from 1.5 on.
+
+    It is meant for inputs whose own standard deviation is about 1.
+    """
+    return 0.006 + 0.054 * min(max(difficulty, 0.0), 1.5) / 1.5
 
 
 def complexity_factor(difficulty: float) -> float:

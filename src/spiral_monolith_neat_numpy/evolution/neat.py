@@ -49,6 +49,8 @@ class ReproPlanaNEATPlus:
             ``max_hidden_nodes``, ``max_edges``, ``grad_clip``, ``weight_clip`` are among them.
         mode: ``EvalMode``.
         env: the environment, readable as a mapping; a mapping may be set.
+        auto_curriculum: True, the default: outside ``vanilla`` and without a schedule, ``env``
+            follows progress: harder after every gain, easier while there is none.
         species_target: number of species aimed at. The learner moves it by
             ``species_target_mode`` within ``species_target_min`` and ``species_target_max``
             (default: max(mode.species_high, pop_size / 3)), at most each
@@ -99,6 +101,7 @@ class ReproPlanaNEATPlus:
     settings = Delegate[Settings]()
     mode = Delegate[EvalMode]()
     env = Delegate[Environment]()
+    auto_curriculum = Delegate[bool]()
     species_target = Delegate[float]("control")
     species_target_min = Delegate[float]("control")
     species_target_max = Delegate[float]("control")
@@ -143,7 +146,6 @@ class ReproPlanaNEATPlus:
     _proc_pool_age = Reading[int]("pool.process_pool_age")
 
     diversity_push = NotYet("the diversity push")
-    auto_curriculum = NotYet("the automatic curriculum")
     min_conn_after_regen = NotYet("regeneration")
     _adaptive_refine_fitness = NotYet("two-stage refinement")
 
@@ -239,7 +241,8 @@ class ReproPlanaNEATPlus:
             target_fitness: stop after the generation whose best reaches it; None: never.
             verbose: print a line a generation.
             env_schedule: ``schedule(generation, context)`` -> {"difficulty": ..., "noise_std":
-                ...}; the context is a mapping with "records", "population" and "env".
+                ...}; the context is a mapping with "records", "population", "env" and
+                "settings". ``monodromy_schedule`` is one.
             on_generation: called with each generation's record.
 
         Returns:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from spiral_monolith_neat_numpy.control.stall import StallWatch
-from spiral_monolith_neat_numpy.errors import check_integer
+from spiral_monolith_neat_numpy.errors import check_flag, check_integer
 from spiral_monolith_neat_numpy.evaluation.settings import PoolSettings
 from spiral_monolith_neat_numpy.evolution.environment import Environment
 from spiral_monolith_neat_numpy.evolution.first import FirstPopulation, start_of
@@ -12,6 +12,7 @@ from spiral_monolith_neat_numpy.evolution.generations import Generations
 from spiral_monolith_neat_numpy.evolution.history import History
 from spiral_monolith_neat_numpy.evolution.pool import Pool
 from spiral_monolith_neat_numpy.evolution.run_settings import EvalMode
+from spiral_monolith_neat_numpy.evolution.schedules import AutoSchedule
 from spiral_monolith_neat_numpy.evolution.species_control import SpeciesControl
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.population import Population
@@ -31,6 +32,7 @@ class Run:
             counter; None: it was not, or has its scores.
         stall: since when the best score has not risen.
         is_stalled: whether the population is to be drawn anew instead of bred from.
+        auto_schedule: the schedule of the automatic curriculum.
     """
 
     def __init__(self, first: FirstPopulation, settings: Settings) -> None:
@@ -48,6 +50,8 @@ class Run:
         self.asked_at: float | None = None
         self.stall = StallWatch()
         self.is_stalled = False
+        self._auto_curriculum = True
+        self.auto_schedule = AutoSchedule()
 
     @property
     def settings(self) -> Settings:
@@ -90,6 +94,15 @@ class Run:
         if not isinstance(value, Environment):
             value = self._env.changed("env", value)
         self._env = value
+
+    @property
+    def auto_curriculum(self) -> bool:
+        """Whether the difficulty follows progress outside ``vanilla``, if no schedule is given."""
+        return self._auto_curriculum
+
+    @auto_curriculum.setter
+    def auto_curriculum(self, value: bool) -> None:
+        self._auto_curriculum = check_flag("auto_curriculum", value)
 
     @property
     def pop_size(self) -> int:

@@ -218,13 +218,20 @@ def _restart(run: Run) -> None:
     run.generations.restart()
     run.control.restart(run.settings)
     run.stall.forget(number + 1)
+    run.auto_schedule.curriculum.forget(number + 1)
     message = f"no gain in the best score for {patience} generations: the population is drawn anew"
     run.history.event(number + 1, "restart", message)
 
 
 def _schedule(run: Run, schedule: EnvSchedule | None) -> None:
-    records, population = run.history.records, run.population
-    context = {"records": records, "population": population, "env": run.env}
+    if schedule is None and run.auto_curriculum and not run.mode.vanilla:
+        schedule = run.auto_schedule
+    context = {
+        "records": run.history.records,
+        "population": run.population,
+        "env": run.env,
+        "settings": run.settings,
+    }
     run.env = run.env.scheduled(schedule, run.generations.number, context)
 
 
