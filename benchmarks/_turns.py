@@ -16,6 +16,7 @@ Cases = Sequence[tuple[Any, float]]
 
 RATES = Settings(
     threshold_control="step",
+    refocus_species=0,
     p_add_connection=0.2,
     p_add_node=0.2,
     p_remove_connection=0.75,

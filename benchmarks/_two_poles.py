@@ -18,6 +18,7 @@ from harness import Report
 MOST_ACTIONS = 1000
 MUTATION_ALONE = Settings(
     threshold_control="step",
+    refocus_species=0,
     p_add_connection=0.2,
     p_add_node=0.1,
     p_crossover=0.0,  # every node keeps an enabled connection into it

@@ -166,7 +166,9 @@ def killed_parents(kills: int, report: Report) -> None:
             time.sleep(3.0)
             alive += len(group(process.pid))
             noise.seek(0)
-            noisy += bool(noise.read())
+            said = noise.read()
+            noisy += bool(said)
+            print(said, file=sys.stderr, end="")  # what there should be nothing of
     report.add("parents killed", kills)
     report.add("segments they left", made)
     report.add("segments after the next start", left, "", 0, goal_is_minimum=False)

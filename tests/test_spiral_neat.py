@@ -199,8 +199,7 @@ def test_what_else_scripts_read() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["diversity_push", "min_conn_after_regen",
-     "_adaptive_refine_fitness"],
+    ["diversity_push", "min_conn_after_regen"],
 )  # fmt: skip
 def test_what_comes_later_says_so(name: str) -> None:
     with pytest.raises(AttributeError, match=f"^{name} is not there yet: .*later work$"):

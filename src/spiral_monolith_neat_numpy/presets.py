@@ -45,6 +45,7 @@ _PAPER = Settings(
     c_weight=0.4,
     compatibility_threshold=3.0,
     threshold_control="step",
+    refocus_species=0,
     threshold_gain=0.0,
     stagnation_generations=15,
     elitism_min_size=5,
@@ -71,6 +72,7 @@ _PURE = Settings(
     activation_options=("steep_sigmoid",),
     weight_noise="cauchy",
     threshold_control="step",
+    refocus_species=0,
 )
 _ALL_ROUND = _PURE.with_changes(
     c_weight=3.0,

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from spiral_monolith_neat_numpy.errors import (
@@ -67,6 +68,9 @@ class Settings:
         threshold_min, threshold_max: limits of the threshold.
         species_target: number of species aimed at; None: the middle of the mode's limits.
         stagnation_generations: a species without progress for so long stops breeding.
+        refocus_species: where every species is to stop, the next generation is bred from the
+        champions of so many, the best ones, which go on with a new term; 0: the one that holds
+        the best genome goes on alone.
         representative: which member of a species stands for it in the next generation,
         "random" or "best".
 
@@ -101,6 +105,17 @@ class Settings:
         feed_forward: whether cycles, and connections out of outputs, are kept out; False evolves
         recurrent networks, which have a state (``Network.reset``) and no gradients.
 
+    Phases (Green 2004):
+        phased_search: whether the population grows and shrinks in turns: it grows until its
+        mean of hidden nodes and enabled connections together is above a ceiling while its best
+        score stalls, and shrinks, without crossover, until that does not fall any more.
+        phase_room: distance of each new ceiling from the complexity that is there.
+        phase_patience: generations without a gain, or a fall, after which a phase ends.
+
+    Training:
+        refine_share: share of the population, the best, that is trained on after it was scored,
+        by a fitness that trains and inherits; 0: nobody.
+
     Limits and charges:
         max_hidden_nodes, max_edges: caps that no structural mutation passes.
         complexity_threshold: upper limit of the complexity penalty, in units of fitness.
@@ -119,6 +134,7 @@ class Settings:
     threshold_max: float = _number(50.0, 0.0, low_open=True)
     species_target: float | None = field(default=None)
     stagnation_generations: int = _integer(15, 1)
+    refocus_species: int = _integer(2, 0)
     representative: str = _choice("random", ("random", "best"))
 
     survival_fraction: float = _number(0.2, 0.0, 1.0, low_open=True)
@@ -153,6 +169,12 @@ class Settings:
     hidden_activation: str = _choice("tanh", ACTIVATION_NAMES)
     activation_options: tuple[str, ...] = ("tanh",)
     feed_forward: bool = field(default=True, metadata={"flag": True})
+
+    phased_search: bool = field(default=False, metadata={"flag": True})
+    phase_room: float = _number(10.0, 0.0, 1e9)
+    phase_patience: int = _integer(10, 1)
+
+    refine_share: float = _share(0.0)
 
     max_hidden_nodes: int = _integer(128, 0)
     max_edges: int = _integer(1024, 1)
@@ -199,6 +221,23 @@ def with_changes(settings: _T, changes: Mapping[str, object]) -> _T:
         if name not in known:
             raise ValueError(f"unknown setting {name!r}; known are {', '.join(known)}")
     return replace(settings, **changes)
+
+
+@lru_cache(maxsize=64)
+def shrinking(settings: Settings) -> Settings:
+    """Return the settings by which a population shrinks: nothing grows, what grew is removed.
+
+    Genes are removed as often as they were added, and no child has two parents, since a child
+    takes over all genes of the fitter one.
+    """
+    changes = {
+        "p_add_node": 0.0,
+        "p_add_connection": 0.0,
+        "p_remove_node": max(settings.p_remove_node, settings.p_add_node),
+        "p_remove_connection": max(settings.p_remove_connection, settings.p_add_connection),
+        "p_crossover": 0.0,
+    }
+    return with_changes(settings, changes)
 
 
 def _check(name: str, value: object, metadata: dict[str, Any]) -> object:

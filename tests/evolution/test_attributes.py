@@ -96,8 +96,7 @@ def test_a_change_is_written_for_the_first_generation_it_holds_for() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["diversity_push", "min_conn_after_regen",
-             "_adaptive_refine_fitness"]
+    "name", ["diversity_push", "min_conn_after_regen"]
 )  # fmt: skip
 def test_what_is_not_there_yet_says_so_in_one_sentence(name: str) -> None:
     neat = fresh()

@@ -59,7 +59,7 @@ def test_asking_twice_is_asking_once() -> None:
 @pytest.mark.parametrize("wrong", [1, "yes", None])
 def test_auto_curriculum_is_a_flag(wrong: object) -> None:
     with pytest.raises((TypeError, ValueError), match="auto_curriculum must be"):
-        plus().auto_curriculum = wrong  # type: ignore[assignment]
+        plus().auto_curriculum = wrong
 
 
 def test_the_monodromy_schedule_swings_with_the_population() -> None:

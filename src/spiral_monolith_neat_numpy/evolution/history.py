@@ -50,6 +50,11 @@ class History:
         self.evaluations += n
         self.gradient_steps += n * int(getattr(fitness, "gradient_steps", 0))
 
+    def count_refined(self, evaluations: int, gradient_steps: int) -> None:
+        """Count what training on some genomes cost."""
+        self.evaluations += evaluations
+        self.gradient_steps += gradient_steps
+
     def offer(
         self, population: Population, sifted: Sifted, fitness: Any, seed: int, generation: int
     ) -> None:

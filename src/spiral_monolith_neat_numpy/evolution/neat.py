@@ -147,7 +147,6 @@ class ReproPlanaNEATPlus:
 
     diversity_push = NotYet("the diversity push")
     min_conn_after_regen = NotYet("regeneration")
-    _adaptive_refine_fitness = NotYet("two-stage refinement")
 
     def __init__(
         self,
@@ -324,6 +323,20 @@ class ReproPlanaNEATPlus:
         """
         check_integer("num_species", num_species, 0)
         return self._run.control.learn(best_fit, gen)
+
+    def _adaptive_refine_fitness(
+        self, fitnesses: Sequence[float] | AnyArray, fitness_fn: Any
+    ) -> list[float]:
+        """Train the best tenth of a scored population on; return all scores.
+
+        Whoever scores higher for it keeps its weights and its score. ``refine_share`` of the
+        settings does so in every generation, and says for how many.
+
+        Args:
+            fitnesses: one number per genome, NaN the worst.
+            fitness_fn: a gradient fitness whose genomes inherit.
+        """
+        return [float(score) for score in step.refine_best(self._run, fitnesses, fitness_fn)]
 
     def _complexity_penalty(self, genome: Genome) -> float:
         """Return min(limit, m(difficulty) * 0.01 * (0.3 hidden + 0.15 enabled connections))."""

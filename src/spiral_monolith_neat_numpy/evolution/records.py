@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Literal, TypeAlias
 
 EventKind: TypeAlias = Literal[
-    "setting", "extinction", "stagnation", "restart", "failure", "worker"
+    "setting", "extinction", "stagnation", "restart", "phase", "failure", "worker"
 ]
 
 
@@ -67,7 +67,8 @@ class Event:
         generation: when; for a changed setting, the first generation it holds for.
         kind: "setting" (one was changed), "extinction" (a species gets no offspring),
             "stagnation" (it gets none because it made no progress for too long), "restart" (the
-            population stalled and is drawn anew), "failure" (the fitness failed, or gave no
+            population stalled and is drawn anew, or bred from its champions), "phase" (it begins
+            to grow or to shrink), "failure" (the fitness failed, or gave no
             genome a score) or "worker" (a worker process ended and is replaced).
         message: what, in words.
     """

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from spiral_monolith_neat_numpy.control.phases import PhasedSearch
 from spiral_monolith_neat_numpy.control.stall import StallWatch
 from spiral_monolith_neat_numpy.errors import check_flag, check_integer
 from spiral_monolith_neat_numpy.evaluation.settings import PoolSettings
@@ -11,12 +12,13 @@ from spiral_monolith_neat_numpy.evolution.first import FirstPopulation, start_of
 from spiral_monolith_neat_numpy.evolution.generations import Generations
 from spiral_monolith_neat_numpy.evolution.history import History
 from spiral_monolith_neat_numpy.evolution.pool import Pool
+from spiral_monolith_neat_numpy.evolution.records import GenerationRecord
 from spiral_monolith_neat_numpy.evolution.run_settings import EvalMode
 from spiral_monolith_neat_numpy.evolution.schedules import AutoSchedule
 from spiral_monolith_neat_numpy.evolution.species_control import SpeciesControl
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.population import Population
-from spiral_monolith_neat_numpy.settings import Settings, with_changes
+from spiral_monolith_neat_numpy.settings import Settings, shrinking, with_changes
 
 
 class Run:
@@ -32,6 +34,7 @@ class Run:
             counter; None: it was not, or has its scores.
         stall: since when the best score has not risen.
         is_stalled: whether the population is to be drawn anew instead of bred from.
+        phases: whether the population grows or shrinks, in phased search.
         auto_schedule: the schedule of the automatic curriculum.
     """
 
@@ -50,6 +53,7 @@ class Run:
         self.asked_at: float | None = None
         self.stall = StallWatch()
         self.is_stalled = False
+        self.phases = PhasedSearch()
         self._auto_curriculum = True
         self.auto_schedule = AutoSchedule()
 
@@ -155,6 +159,28 @@ class Run:
         s = self._settings
         waited = self.stall.update(best_fitness, self.generations.number, s.restart_gain)
         self.is_stalled = 0 < s.restart_generations <= waited
+
+    @property
+    def breeding_settings(self) -> Settings:
+        """Settings by which the next generation is bred, which follow from the phase."""
+        s = self._settings
+        if not s.phased_search or self.phases.phase == "complexify":
+            return s
+        return shrinking(s)
+
+    def note_phase(self, record: GenerationRecord) -> None:
+        """Look whether phased search turns round, now that a generation is recorded."""
+        s, phases = self._settings, self.phases
+        if not s.phased_search:
+            return
+        before, complexity = phases.phase, record.mean_hidden + record.mean_edges
+        now = phases.update(
+            complexity, record.best_fitness, record.generation, s.phase_room, s.phase_patience
+        )
+        if now != before:
+            ceiling = f"; the new ceiling is {phases.ceiling:.1f}" if now == "complexify" else ""
+            message = f"{now}: hidden nodes and connections are {complexity:.1f}{ceiling}"
+            self.history.event(record.generation + 1, "phase", message)
 
     def note_setting(self, name: str, value: object) -> None:
         """Write a changed setting into the event log."""

@@ -13,9 +13,10 @@ import numpy as np
 
 from spiral_monolith_neat_numpy.arrays import AnyArray, FloatArray
 from spiral_monolith_neat_numpy.errors import FitnessError
-from spiral_monolith_neat_numpy.evaluation.scored import Fault, faults_of
+from spiral_monolith_neat_numpy.evaluation.scored import Fault, Scored, faults_of, noted
 from spiral_monolith_neat_numpy.evolution.environment import EnvSchedule
 from spiral_monolith_neat_numpy.evolution.records import GenerationRecord
+from spiral_monolith_neat_numpy.evolution.refinement import DEFAULT_SHARE, can_refine, refine
 from spiral_monolith_neat_numpy.evolution.run import Run
 from spiral_monolith_neat_numpy.evolution.scoring import (
     LARGEST,
@@ -29,9 +30,12 @@ from spiral_monolith_neat_numpy.evolution.scoring import (
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.population import Population
 from spiral_monolith_neat_numpy.interrupts import held_back
+from spiral_monolith_neat_numpy.settings import with_changes
+from spiral_monolith_neat_numpy.species.sharing import is_barred, refocused
 from spiral_monolith_neat_numpy.species.speciation import Species, SpeciesSet
 
 _log = logging.getLogger("spiral_monolith_neat_numpy")
+_CHAMPIONS = 1e-12  # share of a species that is its champion alone
 
 
 def step(run: Run, fitness: Any, schedule: EnvSchedule | None) -> GenerationRecord:
@@ -104,6 +108,7 @@ def _conclude(run: Run, sifted: Sifted, fitness: Any, started: float) -> Generat
         gradient_steps=history.gradient_steps,
         seconds=time.perf_counter() - started,
     )
+    run.note_phase(record)
     history.note(record, int(population.table.id[sifted.best]), (hidden, enabled), run.env)
     generations.note_scores(selected)
     return record
@@ -125,9 +130,13 @@ def _score(run: Run, fitness: Any) -> tuple[FloatArray, Sifted]:
     population, number = run.population, run.generations.number
     # A fitness that says that it changes nothing is believed: a copy takes as long as breeding.
     before = population.copy() if getattr(fitness, "changes_genomes", True) else None
+    refined = 0, 0
     try:
         scored = run.pool.evaluate(population, fitness, run.seed, number)
         sifted = check_returned(scored.scores, population.table.id)
+        if run.settings.refine_share > 0.0 and can_refine(fitness):
+            scored, refined = _refined(run, scored, fitness, run.settings.refine_share)
+            sifted = check_returned(scored.scores, population.table.id)
     except BaseException as error:
         if before is not None:
             run.generations.adopt(before)
@@ -136,7 +145,51 @@ def _score(run: Run, fitness: Any) -> tuple[FloatArray, Sifted]:
             run.history.event(number, "failure", str(error))
         raise
     _log_faults(run, scored.faults)
+    run.history.count_refined(*refined)
     return scored.scores, sifted
+
+
+def _refined(
+    run: Run, scored: Scored, fitness: Any, share: float
+) -> tuple[Scored, tuple[int, int]]:
+    """Train the best on; return the scores and faults of both stages, and what it cost."""
+    number, pool, scores = run.generations.number, run.pool, scored.scores
+    try:
+        scores, faults, *cost = refine(
+            run.population, scores, fitness, share, pool, run.seed, number
+        )
+    except BaseException as error:
+        noted(error, scored.faults)
+        raise
+    return Scored(scores, (*scored.faults, *faults)), (cost[0], cost[1])
+
+
+def refine_best(run: Run, fitnesses: Sequence[float] | AnyArray, fitness: Any) -> FloatArray:
+    """Train the best of a scored generation on; return the scores (see ``refinement.refine``).
+
+    Raises:
+        TypeError: the fitness has no ``refine_raw``, or its genomes do not inherit.
+        ValueError: scores that do not fit the population.
+    """
+    if not can_refine(fitness):
+        raise TypeError(
+            "fitness_fn must have a method refine_raw(genome, factor) and pass weights on "
+            f"(inheritance 'lamarckian'), got {fitness!r}"
+        )
+    values, _ = check_given(fitnesses, len(run.population))
+    before = run.population.copy()
+    _tell(run, fitness)
+    share = run.settings.refine_share or DEFAULT_SHARE
+    try:
+        scored, cost = _refined(run, Scored(values), fitness, share)
+    except BaseException as error:
+        run.generations.adopt(before)
+        _log_faults(run, faults_of(error))
+        raise
+    _log_faults(run, scored.faults)
+    run.history.count_refined(*cost)
+    run.population.table.fitness[:] = scored.scores
+    return scored.scores
 
 
 def _log_faults(run: Run, faults: Iterable[Fault]) -> None:
@@ -180,10 +233,13 @@ def reproduce(
 ) -> None:
     """Replace the population by its offspring; tell which species left none, and why."""
     found = SpeciesSet.from_species(species)
-    number = run.generations.number
+    number, settings = run.generations.number, run.breeding_settings
+    if is_barred(found, number, settings) and settings.refocus_species > 0:
+        found = _refocused(run, found, as_scores(fitnesses, len(run.population)))
+        settings = with_changes(settings, {"survival_fraction": _CHAMPIONS, "elitism_min_size": 0})
     first_node = run.generations.tracker.next_node
     scores = as_scores(fitnesses, len(run.population))
-    offspring = run.generations.reproduce(found, scores, run.settings, run.pool.spread)
+    offspring = run.generations.reproduce(found, scores, settings, run.pool.spread)
     run.history.snapshots.note_births(first_node, number + 1)
     waited = number - found.last_improved
     for k in np.flatnonzero(offspring == 0).tolist():
@@ -193,6 +249,17 @@ def reproduce(
             run.history.event(number, "stagnation", message)
         else:
             run.history.event(number, "extinction", f"{which} has too small a share: no offspring")
+
+
+def _refocused(run: Run, species: SpeciesSet, scores: FloatArray) -> SpeciesSet:
+    """Give the best species a new term, and say so."""
+    number, most = run.generations.number, run.settings.refocus_species
+    found = refocused(species, scores, most, number)
+    run.generations.species = found
+    kept = ", ".join(str(one) for one in found.id[found.last_improved == number].tolist())
+    message = f"no species made progress: the population is bred anew from the best of {kept}"
+    run.history.event(number + 1, "restart", message)
+    return found
 
 
 def penalty(run: Run, genome: Genome) -> float:
@@ -219,6 +286,7 @@ def _restart(run: Run) -> None:
     run.control.restart(run.settings)
     run.stall.forget(number + 1)
     run.auto_schedule.curriculum.forget(number + 1)
+    run.phases.forget(number + 1)
     message = f"no gain in the best score for {patience} generations: the population is drawn anew"
     run.history.event(number + 1, "restart", message)
 

@@ -47,6 +47,7 @@ DRAWN = Recipe(
         survival_fraction=0.4,
         species_target=2.0,
         threshold_control="step",
+        refocus_species=0,
         p_mutate_activation=0.05,
         hidden_activation="sine",
         activation_options=("sine", "tanh"),

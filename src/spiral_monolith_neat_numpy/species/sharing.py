@@ -5,6 +5,7 @@ species, so that a species' share is the mean fitness of its members.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
@@ -62,3 +63,27 @@ def allot_offspring(
         offspring,
     )
     return offspring
+
+
+def is_barred(species: SpeciesSet, generation: int, settings: Settings) -> bool:
+    """Return whether every species has made no progress for ``stagnation_generations``."""
+    waited = generation - species.last_improved
+    return bool((waited >= settings.stagnation_generations).all())
+
+
+def refocused(species: SpeciesSet, fitnesses: FloatArray, most: int, generation: int) -> SpeciesSet:
+    """Return the species, the ``most`` with the best champions as if they had just improved.
+
+    Args:
+        species: of this generation.
+        fitnesses: ``(n,)`` float64, one per genome; NaN is the worst.
+        most: how many, >= 1; of equal ones the older.
+        generation: its number, from 0.
+    """
+    scores = checked_scores(fitnesses, species.label.size)
+    worth = np.where(np.isnan(scores), -np.inf, scores)
+    champion = np.maximum.reduceat(worth[species.members], species.member_offset[:-1])
+    best = np.argsort(-champion, kind="stable")[:most]
+    improved = species.last_improved.copy()
+    improved[best] = generation
+    return replace(species, last_improved=improved)
