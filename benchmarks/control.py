@@ -1,0 +1,111 @@
+"""Evolution that steers itself: does it follow its target, and does it help?
+
+Tracking: the number of species against a target held at 4, 8 and 16, and one that steps from 4 to
+16, on two spirals (10 gradient steps a genome) and on two poles without velocities. Counted is
+the share of generations, from 20 after the start or the step on, whose count is within
+max(1, 10 %) of the target; the course of one seed is drawn, a bar per generation.
+
+Ablation: each way to steer against the default, on fresh points of two spirals and on the test part
+of breast_cancer after equal gradient steps, with the experiment's own recipe; and on two poles
+with velocities, evaluations until they balance, with the preset "all-round". Seeds are paired: the
+difference's mean, its bootstrap 95 % interval, and Wilcoxon's test with Holm's correction within
+a task.
+
+Inheritance: gradient steps until 95 % of fresh points of two spirals are right, with weights that
+are passed on (Lamarckian) and with weights that serve the score alone (Baldwinian).
+
+    python benchmarks/control.py [--quick] [--json FILE]
+"""
+
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+
+import numpy as np
+from scipy.stats import wilcoxon
+
+from _control_runs import (
+    ARMS,
+    GENERATIONS,
+    SETTLING,
+    Outcome,
+    Tracking,
+    ablate,
+    holm,
+    mean_interval,
+    near,
+    steps_to_enough,
+    track,
+)
+
+from harness import Options, Report, read_options
+
+WORKERS = 2
+COURSES = ((4,), (8,), (16,), (4, 16))
+TASKS = ("spiral", "breast_cancer", "poles")
+_BARS = " ▁▂▃▄▅▆▇█"
+
+
+def drawn(counts: list[int], top: int) -> str:
+    """Return a bar per generation, the highest for ``top`` species and more."""
+    return "".join(_BARS[round(min(count / top, 1.0) * 8)] for count in counts)
+
+
+def tracking(pool: ProcessPoolExecutor, report: Report, seeds: range, options: Options) -> None:
+    """Hold and step the target."""
+    generations = 30 if options.quick else GENERATIONS
+    sizes = (150,) if options.quick else (150, 1000)
+    for task in ("spirals", "poles"):
+        for pop in sizes:
+            for targets in COURSES:
+                course = Tracking(task, pop, targets)
+                found = list(pool.map(partial(track, course, generations), seeds))
+                since = generations * (len(targets) - 1) + SETTLING
+                shares = [near(counts, targets[-1], since) for counts in found]
+                report.add(course.name, float(np.mean(shares)), "near", 0.9)
+                report.add(f"{course.name}: worst seed", min(shares), "near")
+                print(f"    |{drawn(found[0], 2 * max(targets))}|", flush=True)
+
+
+def ablation(pool: ProcessPoolExecutor, report: Report, seeds: range, share: float) -> None:
+    """Compare every arm with the default."""
+    strayed = 0
+    for task in TASKS:
+        jobs = [(arm, task, seed, share) for arm in ARMS for seed in seeds]
+        outcomes: list[Outcome] = list(pool.map(ablate, jobs))
+        strayed += sum(one.strayed for one in outcomes)
+        scores = np.array([one.score for one in outcomes]).reshape(len(ARMS), len(seeds))
+        report.add(f"{task}: default", float(scores[0].mean()))
+        differences = scores[1:] - scores[0]
+        p_values = [float(wilcoxon(row).pvalue) if row.any() else 1.0 for row in differences]
+        for arm, row, p in zip(ARMS[1:], differences, holm(p_values), strict=True):
+            name = f"{task}: {arm.name}, less default"
+            low, high = mean_interval(row)
+            report.add(name, float(row.mean()))
+            report.add(f"{name}: from (95 %)", low)
+            report.add(f"{name}: to", high)
+            report.add(f"{name}: p (Holm)", p)
+    report.add("targets outside their limits", strayed, "", 0, goal_is_minimum=False)
+
+
+def inheritance(pool: ProcessPoolExecutor, report: Report, seeds: range, share: float) -> None:
+    """Compare what is passed on."""
+    for kind in ("lamarckian", "baldwinian"):
+        jobs = [(kind, seed, share) for seed in seeds]
+        report.add_samples(f"{kind}: steps to 0.95", pool.map(steps_to_enough, jobs), "steps")
+
+
+def measure(options: Options) -> Report:
+    """Measure all."""
+    seeds = range(2) if options.quick else range(20)
+    share = 0.1 if options.quick else 1.0
+    report = Report("control", seeds=seeds, options=options)
+    with ProcessPoolExecutor(WORKERS, get_context("spawn")) as pool:
+        tracking(pool, report, seeds, options)
+        ablation(pool, report, seeds, share)
+        inheritance(pool, report, seeds, share)
+    return report
+
+
+if __name__ == "__main__":
+    measure(read_options(__doc__)).finish()
