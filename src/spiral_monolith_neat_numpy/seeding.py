@@ -31,6 +31,7 @@ class Purpose(IntEnum):
     CONTROL = 11
     REGENERATION = 12
     REFIT = 13
+    SEXES = 14
 
 
 def mix64(value: int) -> int:

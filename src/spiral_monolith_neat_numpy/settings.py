@@ -95,6 +95,7 @@ class Settings:
         redrawn with each of its births (self-adaptation, Schwefel 1981); 0: all factors are 1.
         p_mutate_bias (per node), bias_sigma; p_mutate_activation (per hidden node).
         p_add_node, p_add_connection, p_remove_node, p_remove_connection, p_toggle: structure.
+        min_conn_after_regen: share of the outputs that an input must reach after regeneration.
         p_inherit_disabled: a gene disabled in either parent stays disabled so often.
         initial_weight_sigma: standard deviation of the first weights and of those drawn anew;
         initial_weights: their shape, "normal" or "uniform".
@@ -104,6 +105,15 @@ class Settings:
         may choose from.
         feed_forward: whether cycles, and connections out of outputs, are kept out; False evolves
         recurrent networks, which have a state (``Network.reset``) and no gradients.
+
+    Outside ``vanilla``:
+        diversity_push: probability of one more structural mutation, a connection in 60 % and a
+        node in 40 %, while the difficulty is at least 0.9 or there are fewer species than the
+        target.
+        p_sexed: share of the newborn that are female or male, half each; the others are
+        hermaphrodites. A mother is female or a hermaphrodite, a father male or one.
+        pollen: whether the environment says how often species mate with one another, in place
+        of p_interspecies.
 
     Phases (Green 2004):
         phased_search: whether the population grows and shrinks in turns: it grows until its
@@ -162,6 +172,7 @@ class Settings:
     p_remove_node: float = _share(0.0)
     p_remove_connection: float = _share(0.0)
     p_toggle: float = _share(0.0)
+    min_conn_after_regen: float = _share(0.65)
     p_inherit_disabled: float = _share(0.75)
     initial_weight_sigma: float = _number(1.0, 0.0, LARGEST_WEIGHT)
     initial_weights: str = _choice("normal", ("normal", "uniform"))
@@ -169,6 +180,10 @@ class Settings:
     hidden_activation: str = _choice("tanh", ACTIVATION_NAMES)
     activation_options: tuple[str, ...] = ("tanh",)
     feed_forward: bool = field(default=True, metadata={"flag": True})
+
+    diversity_push: float = _share(0.15)
+    p_sexed: float = _share(0.0)
+    pollen: bool = field(default=False, metadata={"flag": True})
 
     phased_search: bool = field(default=False, metadata={"flag": True})
     phase_room: float = _number(10.0, 0.0, 1e9)
@@ -221,6 +236,17 @@ def with_changes(settings: _T, changes: Mapping[str, object]) -> _T:
         if name not in known:
             raise ValueError(f"unknown setting {name!r}; known are {', '.join(known)}")
     return replace(settings, **changes)
+
+
+@lru_cache(maxsize=64)
+def pushed(settings: Settings) -> Settings:
+    """Return the settings by which structure changes more often, by ``diversity_push``."""
+    push = settings.diversity_push
+    changes = {
+        "p_add_connection": 1.0 - (1.0 - settings.p_add_connection) * (1.0 - 0.6 * push),
+        "p_add_node": 1.0 - (1.0 - settings.p_add_node) * (1.0 - 0.4 * push),
+    }
+    return with_changes(settings, changes)
 
 
 @lru_cache(maxsize=64)

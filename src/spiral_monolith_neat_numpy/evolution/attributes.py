@@ -90,32 +90,6 @@ class Delegate(_Attribute[T]):
         face._run.note_setting(self._name, getattr(part, self._name))
 
 
-class NotYet:
-    """A promised name that later work makes real; until then it says so."""
-
-    def __init__(self, what: str) -> None:
-        """Remember what the name will be part of."""
-        self._what = what
-        self._name = ""
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        """Remember the name."""
-        self._name = name
-
-    def __get__(self, face: Face | None, owner: type) -> Self:
-        """Refuse."""
-        if face is None:
-            return self
-        raise self._refusal()
-
-    def __set__(self, face: Face, value: object) -> NoReturn:
-        """Refuse."""
-        raise self._refusal()
-
-    def _refusal(self) -> AttributeError:
-        return AttributeError(f"{self._name} is not there yet: {self._what} comes with later work")
-
-
 def _part(path: str) -> Callable[[Run], Any]:
     if not path:
         return lambda run: run

@@ -1,7 +1,7 @@
 """The present generation of a run, and how the next one follows from it."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,16 +12,35 @@ from spiral_monolith_neat_numpy.evolution.first import FirstPopulation
 from spiral_monolith_neat_numpy.genes.gather import as_kernels_take
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.innovation import InnovationTracker
+from spiral_monolith_neat_numpy.genes.plan import MatingPlan
 from spiral_monolith_neat_numpy.genes.population import Population
 from spiral_monolith_neat_numpy.genes.ranges import Spread, at_once
 from spiral_monolith_neat_numpy.genes.validity import check_population
 from spiral_monolith_neat_numpy.kernels.jit import direct
 from spiral_monolith_neat_numpy.kernels.rows import mark_repeats
+from spiral_monolith_neat_numpy.seeding import Purpose, stream
 from spiral_monolith_neat_numpy.settings import Settings
 from spiral_monolith_neat_numpy.species.mating import plan_mating
+from spiral_monolith_neat_numpy.species.sexes import alone, draw_sexes, paired
 from spiral_monolith_neat_numpy.species.sharing import allot_offspring
 from spiral_monolith_neat_numpy.species.speciation import Moment, SpeciesSet, speciate
 from spiral_monolith_neat_numpy.variation.breeding import Room, breed
+from spiral_monolith_neat_numpy.variation.regeneration import regenerate
+
+
+@dataclass(frozen=True)
+class Biology:
+    """What takes part in breeding outside ``vanilla``; nothing by default.
+
+    Attributes:
+        p_sexed: share of the newborn that are female or male; above 0, couples must fit.
+        asexual_share: share of the newborn that have one parent and regenerate.
+        regen_intensity: how much they change, from 0 to 1.
+    """
+
+    p_sexed: float = 0.0
+    asexual_share: float = 0.0
+    regen_intensity: float = 0.0
 
 
 class Generations:
@@ -173,15 +192,18 @@ class Generations:
         scores: FloatArray,
         settings: Settings,
         spread: Spread = at_once,
+        biology: Biology | None = None,
     ) -> IntArray:
         """Replace the population by its offspring; return how many each species had.
 
         ``spread`` may share the breeding out among threads (see ``variation.breed``).
         """
+        biology = Biology() if biology is None else biology
         self.settle_ids()  # a script may come here without an evaluation in between
         seed, parents = self.first.seed, self.population
         offspring = allot_offspring(species, scores, self.size, settings, self.number)
         plan = plan_mating(species, offspring, scores, settings, seed, self.number, spread)
+        plan, regenerating = self._with_biology(plan, biology)
         fitness = parents.table.fitness
         kept = fitness.copy()
         # Parents are compared by the scores that selected them.
@@ -191,11 +213,38 @@ class Generations:
             children = breed(parents, plan, settings, self.tracker, *birth, spread, self._room)
         finally:
             fitness[:] = kept
+        if biology.p_sexed > 0.0:
+            young = ~plan.elite
+            sexes = draw_sexes(len(plan), biology.p_sexed, seed, self.number + 1)
+            children.table.sex[young] = sexes[young]
+        if biology.asexual_share > 0.0:
+            children.table.regen[~plan.elite] = False
+        if regenerating:
+            places, streams = zip(*regenerating, strict=True)
+            much = biology.regen_intensity
+            regenerate(children, places, much, settings, self.tracker, streams)
         self._next_id += plan.n_births
         self.number += 1
         self.scores = None
         self.adopt(children)
         return offspring
+
+    def _with_biology(
+        self, plan: MatingPlan, biology: Biology
+    ) -> tuple[MatingPlan, list[tuple[int, np.random.Generator]]]:
+        """Return the plan as sexes and regeneration allow, and who regenerates, by which stream."""
+        sex = self.population.table.sex
+        if biology.p_sexed > 0.0:
+            plan = paired(plan, sex)
+        if biology.asexual_share == 0.0:
+            return plan, []
+        seed, number = self.first.seed, self.number + 1
+        young = np.flatnonzero(~plan.elite).tolist()
+        streams = ((at, stream(seed, Purpose.REGENERATION, number, at)) for at in young)
+        chosen = [(at, rng) for at, rng in streams if rng.random() < biology.asexual_share]
+        marked = np.zeros(len(plan), dtype=np.bool_)
+        marked[[at for at, _ in chosen]] = True
+        return alone(plan, marked), chosen
 
     def settle_ids(self) -> None:
         """Give new ids to genomes whose id stands before in the population.

@@ -14,7 +14,7 @@ from spiral_monolith_neat_numpy.errors import check_integer
 from spiral_monolith_neat_numpy.evaluation.shared import SharedMeta
 from spiral_monolith_neat_numpy.evaluation.staff import Staff
 from spiral_monolith_neat_numpy.evolution import step
-from spiral_monolith_neat_numpy.evolution.attributes import Delegate, NotYet, Reading, Setting
+from spiral_monolith_neat_numpy.evolution.attributes import Delegate, Reading, Setting
 from spiral_monolith_neat_numpy.evolution.counts import Counts
 from spiral_monolith_neat_numpy.evolution.environment import Environment, EnvSchedule
 from spiral_monolith_neat_numpy.evolution.first import FirstPopulation, start_of
@@ -46,7 +46,8 @@ class ReproPlanaNEATPlus:
         num_inputs, num_outputs: of every network; they can be set before the start, which draws
             a new first population.
         settings: all settings of evolution, frozen; ``complexity_threshold``,
-            ``max_hidden_nodes``, ``max_edges``, ``grad_clip``, ``weight_clip`` are among them.
+            ``max_hidden_nodes``, ``max_edges``, ``grad_clip``, ``weight_clip``, ``diversity_push``,
+            ``min_conn_after_regen`` are among them.
         mode: ``EvalMode``.
         env: the environment, readable as a mapping; a mapping may be set.
         auto_curriculum: True, the default: outside ``vanilla`` and without a schedule, ``env``
@@ -112,6 +113,8 @@ class ReproPlanaNEATPlus:
     max_edges = Setting[int]("", "settings")
     grad_clip = Setting[float]("", "settings")
     weight_clip = Setting[float]("", "settings")
+    diversity_push = Setting[float]("", "settings")
+    min_conn_after_regen = Setting[float]("", "settings")
     species_target_mode = Setting[str]("control", "wanted")
     species_target_step = Setting[float]("control", "wanted")
     species_target_update_every = Setting[int]("control", "wanted")
@@ -144,9 +147,6 @@ class ReproPlanaNEATPlus:
     _spec_learn = Reading[Mapping[str, Any]]("control.state")
     _proc_pool = Reading[Staff | None]("pool.process_pool")
     _proc_pool_age = Reading[int]("pool.process_pool_age")
-
-    diversity_push = NotYet("the diversity push")
-    min_conn_after_regen = NotYet("regeneration")
 
     def __init__(
         self,

@@ -9,7 +9,7 @@ from spiral_monolith_neat_numpy.errors import check_flag, check_integer
 from spiral_monolith_neat_numpy.evaluation.settings import PoolSettings
 from spiral_monolith_neat_numpy.evolution.environment import Environment
 from spiral_monolith_neat_numpy.evolution.first import FirstPopulation, start_of
-from spiral_monolith_neat_numpy.evolution.generations import Generations
+from spiral_monolith_neat_numpy.evolution.generations import Biology, Generations
 from spiral_monolith_neat_numpy.evolution.history import History
 from spiral_monolith_neat_numpy.evolution.pool import Pool
 from spiral_monolith_neat_numpy.evolution.records import GenerationRecord
@@ -18,7 +18,9 @@ from spiral_monolith_neat_numpy.evolution.schedules import AutoSchedule
 from spiral_monolith_neat_numpy.evolution.species_control import SpeciesControl
 from spiral_monolith_neat_numpy.genes.genome import Genome
 from spiral_monolith_neat_numpy.genes.population import Population
-from spiral_monolith_neat_numpy.settings import Settings, shrinking, with_changes
+from spiral_monolith_neat_numpy.settings import Settings, pushed, shrinking, with_changes
+
+_HARD = 0.9  # difficulty from which diversity is pushed
 
 
 class Run:
@@ -162,11 +164,29 @@ class Run:
 
     @property
     def breeding_settings(self) -> Settings:
-        """Settings by which the next generation is bred, which follow from the phase."""
+        """Settings by which the next generation is bred: by the phase, and the environment."""
         s = self._settings
-        if not s.phased_search or self.phases.phase == "complexify":
-            return s
-        return shrinking(s)
+        if not self._mode.vanilla:
+            if s.pollen:
+                s = with_changes(s, {"p_interspecies": self._env.pollen_flow})
+            if s.diversity_push > 0.0 and self._wants_diversity():
+                s = pushed(s)
+        if s.phased_search and self.phases.phase == "simplify":
+            s = shrinking(s)
+        return s
+
+    @property
+    def biology(self) -> Biology:
+        """What takes part in breeding outside ``vanilla``."""
+        if self._mode.vanilla:
+            return Biology()
+        share = self._env.asexual_share if self._mode.enable_regen_reproduction else 0.0
+        return Biology(self._settings.p_sexed, share, self._env.regen_intensity)
+
+    def _wants_diversity(self) -> bool:
+        species = self.generations.species
+        few = species is not None and len(species) < self.control.species_target
+        return few or self._env.difficulty >= _HARD
 
     def note_phase(self, record: GenerationRecord) -> None:
         """Look whether phased search turns round, now that a generation is recorded."""

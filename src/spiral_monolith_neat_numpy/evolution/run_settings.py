@@ -11,8 +11,11 @@ class EvalMode:
 
     Attributes:
         vanilla: True: scores are what the fitness returns. False: selection also sees
-            ``hybrid_scale`` and the complexity penalty.
-        enable_regen_reproduction: asexual regeneration; it is not there yet.
+            ``hybrid_scale`` and the complexity penalty, the environment follows progress, and
+            what ``Settings`` and this object switch on takes part: regeneration, sexes, pollen,
+            the push for diversity.
+        enable_regen_reproduction: True: outside ``vanilla`` a share of the children have their
+            mother alone and grow a part of themselves anew (``variation.regeneration``).
         species_low: with ``species_high``, the middle is the species target that a run begins
             with; >= 1.
         species_high: see ``species_low``; the target may go up to it, whatever the size of the
@@ -27,8 +30,7 @@ class EvalMode:
     def __post_init__(self) -> None:
         """Check every field against its range."""
         check_flag("vanilla", self.vanilla)
-        if check_flag("enable_regen_reproduction", self.enable_regen_reproduction):
-            raise NotImplementedError("enable_regen_reproduction: regeneration is not there yet")
+        check_flag("enable_regen_reproduction", self.enable_regen_reproduction)
         low = check_integer("species_low", self.species_low, 1)
         check_integer("species_high", self.species_high, low)
 

@@ -239,7 +239,8 @@ def reproduce(
         settings = with_changes(settings, {"survival_fraction": _CHAMPIONS, "elitism_min_size": 0})
     first_node = run.generations.tracker.next_node
     scores = as_scores(fitnesses, len(run.population))
-    offspring = run.generations.reproduce(found, scores, settings, run.pool.spread)
+    biology, spread = run.biology, run.pool.spread
+    offspring = run.generations.reproduce(found, scores, settings, spread, biology)
     run.history.snapshots.note_births(first_node, number + 1)
     waited = number - found.last_improved
     for k in np.flatnonzero(offspring == 0).tolist():

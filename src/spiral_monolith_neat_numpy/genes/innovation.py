@@ -1,10 +1,11 @@
 """Permanent numbers of structural changes (Stanley & Miikkulainen 2002, section 3.2).
 
 The same change gets the same number for the whole run: a connection by its pair of nodes,
-a node by the connection it splits. Numbers come in the order of first appearance.
+a node by the connection it splits or the node it doubles. Numbers come in the order of first
+appearance.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 import numpy as np
 
@@ -30,6 +31,7 @@ from spiral_monolith_neat_numpy.kernels.numbering import (
 
 _EDGE_STATE = ("edge_source", "edge_target", "edge_innovation")
 _SPLIT_STATE = ("split_edge", "split_node")
+_TWIN_STATE = ("twin_of", "twin_node")
 _FIRST_CAPACITY = 1 << 8
 _LARGEST_GAP = 1 << 24  # split_node_of_edge is dense: a stray number must not fill the memory
 
@@ -49,6 +51,7 @@ class InnovationTracker:
         self._count = np.array([node, innovation, 0], dtype=np.int64)
         self._table = _empty_table(_FIRST_CAPACITY)
         self._split = np.full(innovation, -1, dtype=np.int64)
+        self._twins: dict[int, int] = {}
 
     @property
     def next_node(self) -> int:
@@ -143,6 +146,28 @@ class InnovationTracker:
         ids: IntArray = split[edges]
         return ids
 
+    def twin_of(self, node: int, taken: Container[int] = ()) -> int:
+        """Return the node that doubles another, a new one where none did before.
+
+        Args:
+            node: id of a node of this run.
+            taken: nodes that are there already; where the twin is among them, its own twin is
+                meant, and so on.
+
+        Raises:
+            ValueError: node ids are used up.
+        """
+        twin = node
+        while True:
+            known = self._twins.get(twin)
+            if known is None:
+                _check_room("node ids", self.next_node + 1)
+                known = self._twins[twin] = self.next_node
+                self._count[NEXT_NODE] += 1
+            if known not in taken:
+                return known
+            twin = known
+
     def learn(self, genes: Genes) -> None:
         """Make the nodes and connections of ``genes`` known, so that no id is given twice.
 
@@ -184,6 +209,8 @@ class InnovationTracker:
             "edge_innovation": number,
             "split_edge": split_edge,
             "split_node": split[split_edge],
+            "twin_of": np.array(list(self._twins), dtype=np.int64),
+            "twin_node": np.array(list(self._twins.values()), dtype=np.int64),
         }
 
     @classmethod
@@ -193,7 +220,11 @@ class InnovationTracker:
         Raises:
             ValueError: an array is missing, or they contradict one another.
         """
-        lost = [name for name in ("next", *_EDGE_STATE, *_SPLIT_STATE) if name not in arrays]
+        lost = [
+            name
+            for name in ("next", *_EDGE_STATE, *_SPLIT_STATE, *_TWIN_STATE)
+            if name not in arrays
+        ]
         if lost:
             raise ValueError(f"innovation state must hold {lost[0]!r}, got {sorted(arrays)}")
         tracker = cls(*_two_counts(arrays["next"]))
@@ -204,8 +235,12 @@ class InnovationTracker:
         _check_own("edge_innovation", number, tracker.next_innovation)
         _check_own("split_edge", edge, tracker.next_innovation)
         _check_own("split_node", node, tracker.next_node)
+        of, twin = _columns(_TWIN_STATE, arrays)
+        _check_own("twin_of", of, tracker.next_node)
+        _check_own("twin_node", twin, tracker.next_node)
         tracker._remember(key, number)
         tracker.split_node_of_edge[edge] = node
+        tracker._twins = dict(zip(of.tolist(), twin.tolist(), strict=True))
         return tracker
 
     def _pairs(self) -> tuple[IntArray, IntArray]:
