@@ -10,6 +10,7 @@ from spiral_monolith_neat_numpy import (
     BackpropData,
     BackpropSettings,
     DoublePoleFitness,
+    EvalMode,
     FitnessBackprop,
     ReproPlanaNEATPlus,
     Settings,
@@ -99,6 +100,8 @@ ARMS = (
     Arm("refinement", {"refine_share": 0.1}),
     Arm("phased search", {"phased_search": True}),
     Arm("no refocus", {"refocus_species": 0}),
+    Arm("outside vanilla", attributes={"mode": EvalMode(vanilla=False)}),
+    Arm("with regeneration", attributes={"mode": EvalMode(False, enable_regen_reproduction=True)}),
 )
 _CONTROL = ("threshold_control", "refocus_species", "refine_share", "phased_search")
 

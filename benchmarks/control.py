@@ -11,6 +11,9 @@ with velocities, evaluations until they balance, with the preset "all-round". Se
 difference's mean, its bootstrap 95 % interval, and Wilcoxon's test with Holm's correction within
 a task.
 
+Plants: each controller on a simulated plant without noise, before all else: how soon it settles
+after a step, by how much it goes too far, whether it keeps to its limits, and how soon it leaves one.
+
 Inheritance: gradient steps until 95 % of fresh points of two spirals are right, with weights that
 are passed on (Lamarckian) and with weights that serve the score alone (Baldwinian).
 
@@ -37,6 +40,15 @@ from _control_runs import (
     steps_to_enough,
     track,
 )
+from _plants import (
+    LENGTH,
+    LIMITS,
+    by_search,
+    by_steps,
+    settled_after,
+    stall_then_gain,
+    with_an_optimum,
+)
 
 from harness import Options, Report, read_options
 
@@ -49,6 +61,28 @@ _BARS = " ▁▂▃▄▅▆▇█"
 def drawn(counts: list[int], top: int) -> str:
     """Return a bar per generation, the highest for ``top`` species and more."""
     return "".join(_BARS[round(min(count / top, 1.0) * 8)] for count in counts)
+
+
+def steps(report: Report) -> None:
+    """Step each controller on its plant."""
+    for name, counts in (("by steps", by_steps()), ("by search", by_search())):
+        report.add(f"plant, {name}: settled after", settled_after(counts, 16.0, LENGTH), "gens")
+        over = max(counts[LENGTH:]) / 16.0 - 1.0
+        report.add(f"plant, {name}: overshoot", over)
+        print(f"    |{drawn([int(one) for one in counts[LENGTH - 20 : LENGTH + 60]], 24)}|")
+    low, high = LIMITS
+    for mode in ("pid", "hill", "auto"):
+        held, sought = stall_then_gain(mode), with_an_optimum(mode)
+        outside = sum(not low <= one <= high for one in held + sought)
+        report.add(f"plant, {mode}: outside its limits", outside, "gens", 0, goal_is_minimum=False)
+        left = [k for k in range(2 * LENGTH, len(held)) if held[k] < held[2 * LENGTH - 1]]
+        if held[2 * LENGTH - 1] == high and left:
+            report.add(f"plant, {mode}: left its limit after", left[0] - 2 * LENGTH, "gens")
+        late = sought[-LENGTH:]
+        report.add(f"plant, {mode}: mean target at last, best 12", float(np.mean(late)))
+        report.add(f"plant, {mode}: its range at last", max(late) - min(late))
+        print(f"    |{drawn([round(one) for one in held[::5]], 20)}| stalls, then gains")
+        print(f"    |{drawn([round(one) for one in sought[::5]], 20)}| gains most at 12")
 
 
 def tracking(pool: ProcessPoolExecutor, report: Report, seeds: range, options: Options) -> None:
@@ -100,6 +134,7 @@ def measure(options: Options) -> Report:
     seeds = range(2) if options.quick else range(20)
     share = 0.1 if options.quick else 1.0
     report = Report("control", seeds=seeds, options=options)
+    steps(report)
     with ProcessPoolExecutor(WORKERS, get_context("spawn")) as pool:
         tracking(pool, report, seeds, options)
         ablation(pool, report, seeds, share)

@@ -42,6 +42,9 @@ SETTABLE: list[tuple[str, Any, Any, list[tuple[Any, str]]]] = [
     ("pid_kd", 0.10, 0.15, [(-1, r"in \[0, 1e\+06\]")]),
     ("pid_i_clip", 50.0, 5.0, [(-1, r"in \[0, 1e\+09\]")]),
     ("compatibility_threshold", 3.0, 1.0, [(0.0, r"in \[0.3, 50\], got 0.0"), (51, "50")]),
+    ("diversity_push", 0.15, 0.2, [(-0.1, r"in \[0, 1\], got -0.1"), (1.1, "got 1.1")]),
+    ("min_conn_after_regen", 0.65, 1.0, [(1.5, r"in \[0, 1\], got 1.5")]),
+    ("auto_curriculum", True, False, [(1, "True or False, got 1"), ("no", "True or False")]),
     ("mode", EvalMode(), EvalMode(vanilla=False), [("vanilla", "an EvalMode, got 'vanilla'")]),
     ("settings", Settings(), runs.GROWING, [({}, "a Settings, got {}")]),
 ]
@@ -93,19 +96,6 @@ def test_a_change_is_written_for_the_first_generation_it_holds_for() -> None:
     neat.pid_kp = 1
     event = neat.event_log[-1]
     assert (event.generation, event.message) == (2, "pid_kp = 1.0")
-
-
-@pytest.mark.parametrize(
-    "name", ["diversity_push", "min_conn_after_regen"]
-)  # fmt: skip
-def test_what_is_not_there_yet_says_so_in_one_sentence(name: str) -> None:
-    neat = fresh()
-    sentence = f"^{name} is not there yet: [a-z -]+ comes with later work$"
-    with pytest.raises(AttributeError, match=sentence):
-        getattr(neat, name)
-    with pytest.raises(AttributeError, match=sentence):
-        setattr(neat, name, 0.2)
-    assert not hasattr(neat, name)
 
 
 def test_an_unknown_name_is_refused() -> None:
