@@ -12,7 +12,8 @@ difference's mean, its bootstrap 95 % interval, and Wilcoxon's test with Holm's 
 a task.
 
 Plants: each controller on a simulated plant without noise, before all else: how soon it settles
-after a step, by how much it goes too far, whether it keeps to its limits, and how soon it leaves one.
+after a step, by how much it goes too far, whether it keeps to its limits, and how soon it leaves
+one.
 
 Inheritance: gradient steps until 95 % of fresh points of two spirals are right, with weights that
 are passed on (Lamarckian) and with weights that serve the score alone (Baldwinian).

@@ -44,6 +44,7 @@ SETTABLE: list[tuple[str, Any, Any, list[tuple[Any, str]]]] = [
     ("compatibility_threshold", 3.0, 1.0, [(0.0, r"in \[0.3, 50\], got 0.0"), (51, "50")]),
     ("diversity_push", 0.15, 0.2, [(-0.1, r"in \[0, 1\], got -0.1"), (1.1, "got 1.1")]),
     ("min_conn_after_regen", 0.65, 1.0, [(1.5, r"in \[0, 1\], got 1.5")]),
+    ("keep_lineage", False, True, [(1, "True or False, got 1")]),
     ("auto_curriculum", True, False, [(1, "True or False, got 1"), ("no", "True or False")]),
     ("mode", EvalMode(), EvalMode(vanilla=False), [("vanilla", "an EvalMode, got 'vanilla'")]),
     ("settings", Settings(), runs.GROWING, [({}, "a Settings, got {}")]),

@@ -6,6 +6,7 @@ from spiral_monolith_neat_numpy.arrays import IntArray
 from spiral_monolith_neat_numpy.evolution.champion import Champion, developed
 from spiral_monolith_neat_numpy.evolution.counts import Counts
 from spiral_monolith_neat_numpy.evolution.environment import Environment
+from spiral_monolith_neat_numpy.evolution.lineage import Lineage
 from spiral_monolith_neat_numpy.evolution.records import Event, EventKind, GenerationRecord
 from spiral_monolith_neat_numpy.evolution.scoring import Sifted
 from spiral_monolith_neat_numpy.evolution.snapshots import Snapshots
@@ -24,6 +25,7 @@ class History:
         events: what happened beside the scores, in order.
         champion: the best genome of all.
         snapshots: copies of generations' best genomes.
+        lineage: births, where they are noted.
         evaluations: genomes scored.
         gradient_steps: updates made.
     """
@@ -38,6 +40,7 @@ class History:
         self.events: list[Event] = []
         self.champion = Champion()
         self.snapshots = Snapshots()
+        self.lineage = Lineage()
         self.evaluations = 0
         self.gradient_steps = 0
 

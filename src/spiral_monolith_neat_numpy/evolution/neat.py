@@ -18,6 +18,7 @@ from spiral_monolith_neat_numpy.evolution.attributes import Delegate, Reading, S
 from spiral_monolith_neat_numpy.evolution.counts import Counts
 from spiral_monolith_neat_numpy.evolution.environment import Environment, EnvSchedule
 from spiral_monolith_neat_numpy.evolution.first import FirstPopulation, start_of
+from spiral_monolith_neat_numpy.evolution.lineage import Lineage
 from spiral_monolith_neat_numpy.evolution.loop import EvolvePlan, Reporter, evolve
 from spiral_monolith_neat_numpy.evolution.records import Event, GenerationRecord
 from spiral_monolith_neat_numpy.evolution.run import Run
@@ -74,6 +75,8 @@ class ReproPlanaNEATPlus:
         best_ids, hidden_counts_history, edge_counts_history, env_history: per generation the id
             of the best genome, the numbers of hidden nodes and of enabled connections of all
             genomes, and the environment.
+        keep_lineage: whether every birth is written down: outside ``vanilla`` by default.
+        lineage: ``Birth`` per birth: child, parents, generation, how.
         event_log: ``Event`` per thing that happened beside the scores.
         snapshots_genomes, snapshots_scars: copies of generations' best genomes, with the
             parameters that earned their fitness, oldest first, and for each a mapping from
@@ -103,6 +106,7 @@ class ReproPlanaNEATPlus:
     mode = Delegate[EvalMode]()
     env = Delegate[Environment]()
     auto_curriculum = Delegate[bool]()
+    keep_lineage = Delegate[bool]()
     species_target = Delegate[float]("control")
     species_target_min = Delegate[float]("control")
     species_target_max = Delegate[float]("control")
@@ -142,6 +146,7 @@ class ReproPlanaNEATPlus:
     edge_counts_history = Reading[Counts]("history.edge_counts")
     env_history = Reading[list[Environment]]("history.environments")
     event_log = Reading[list[Event]]("history.events")
+    lineage = Reading[Lineage]("history.lineage")
     snapshots_genomes = Reading[list[Genome]]("history.snapshots.genomes")
     snapshots_scars = Reading[list[dict[int, Scar]]]("history.snapshots.scars")
     _spec_learn = Reading[Mapping[str, Any]]("control.state")

@@ -56,6 +56,7 @@ class Run:
         self.stall = StallWatch()
         self.is_stalled = False
         self.phases = PhasedSearch()
+        self._keep_lineage: bool | None = None
         self._auto_curriculum = True
         self.auto_schedule = AutoSchedule()
 
@@ -109,6 +110,15 @@ class Run:
     @auto_curriculum.setter
     def auto_curriculum(self, value: bool) -> None:
         self._auto_curriculum = check_flag("auto_curriculum", value)
+
+    @property
+    def keep_lineage(self) -> bool:
+        """Whether every birth is written down; unless it was set, outside ``vanilla`` alone."""
+        return not self._mode.vanilla if self._keep_lineage is None else self._keep_lineage
+
+    @keep_lineage.setter
+    def keep_lineage(self, value: bool) -> None:
+        self._keep_lineage = check_flag("keep_lineage", value)
 
     @property
     def pop_size(self) -> int:

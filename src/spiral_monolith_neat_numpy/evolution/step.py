@@ -108,6 +108,8 @@ def _conclude(run: Run, sifted: Sifted, fitness: Any, started: float) -> Generat
         gradient_steps=history.gradient_steps,
         seconds=time.perf_counter() - started,
     )
+    if run.keep_lineage:
+        history.lineage.note(population.table, generations.number)
     run.note_phase(record)
     history.note(record, int(population.table.id[sifted.best]), (hidden, enabled), run.env)
     generations.note_scores(selected)
