@@ -28,7 +28,7 @@ class ThresholdSearch:
 
     >>> search = ThresholdSearch(threshold=3.0)
     >>> while not search.is_over:
-    ...     search.update(count=round(30.0 / search.threshold), target=6.0)
+    ...     _ = search.update(count=round(30.0 / search.threshold), target=6.0)
     >>> round(30.0 / search.threshold)
     6
     """
