@@ -1,11 +1,18 @@
 """What holds for every test: Hypothesis repeats itself, and wrap-around is no mistake."""
 
+import signal
 from collections.abc import Generator
 
 import numba as nb
 import numpy as np
 import pytest
 from hypothesis import settings
+
+# A shell that starts a job in the background has it ignore these; tests send them to their own.
+for name in ("SIGINT", "SIGQUIT", "SIGHUP"):
+    number = getattr(signal, name, None)
+    if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, signal.default_int_handler if name == "SIGINT" else signal.SIG_DFL)
 
 JIT_OFF = bool(nb.config.DISABLE_JIT)
 

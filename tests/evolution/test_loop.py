@@ -112,7 +112,7 @@ def nan_for_odd(genome: Genome) -> float:
 
 
 def test_nan_is_the_worst() -> None:
-    neat = runs.make_neat()
+    neat = runs.make_neat(settings=runs.GROWING.with_changes(threshold_tries=1))
     best, history = neat.evolve(nan_for_odd, 1, verbose=False)
     assert best.id % 2 == 0
     finite = [runs.closeness(genome) for genome in neat.population if genome.id % 2 == 0]

@@ -7,7 +7,7 @@ from tests.evolution import runs
 from spiral_monolith_neat_numpy.evolution.neat import ReproPlanaNEATPlus
 from spiral_monolith_neat_numpy.genes.validity import check_population
 
-STALLING = runs.GROWING.with_changes(restart_generations=3)
+STALLING = runs.GROWING.with_changes(restart_generations=3, threshold_control="step")
 
 
 def restarts(neat: ReproPlanaNEATPlus) -> list[int]:

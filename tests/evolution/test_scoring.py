@@ -112,7 +112,7 @@ def test_in_a_run_only_selection_sees_the_penalty() -> None:
 def test_a_fitness_that_charges_itself_is_not_charged_again() -> None:
     traces = []
     for mode in (runs.VANILLA, runs.PENALISED):
-        neat = runs.make_neat()
-        neat.mode = mode
+        neat = runs.make_neat(settings=runs.GROWING.with_changes(diversity_push=0.0))
+        neat.mode, neat.auto_curriculum = mode, False
         traces.append(runs.trace(neat, runs.gradient()))
     assert traces[0] == traces[1]

@@ -42,6 +42,8 @@ def record(generation: int, **changes: float) -> GenerationRecord:
         "species_target": 6.0,
         "compatibility_threshold": 3.0 + 0.1 * generation,
         "arm": "pid",
+        "reward": 0.0,
+        "error": 1.0,
         "difficulty": 0.5,
         "mean_hidden": 0.2 * generation,
         "mean_edges": 4.0 + 0.5 * generation,
