@@ -15,9 +15,11 @@ from spiral_monolith_neat_numpy import (
     ReproPlanaNEATPlus,
     Settings,
     make_spirals,
+    monodromy_schedule,
     predict,
 )
 from spiral_monolith_neat_numpy.arrays import FloatArray
+from spiral_monolith_neat_numpy.evolution.environment import EnvSchedule
 from spiral_monolith_neat_numpy.experiment.config import ExperimentConfig
 from spiral_monolith_neat_numpy.experiment.run import build
 from spiral_monolith_neat_numpy.tasks.registry import load_task
@@ -27,6 +29,7 @@ GENERATIONS = 60
 POP, STEPS = 64, 40
 BUDGET = {"spiral": 30 * POP * STEPS, "breast_cancer": 20 * POP * STEPS}  # gradient steps
 CAP = 20_000  # evaluations on two poles
+UNTRAINED = 200  # generations of 150 genomes that evolution alone gets on two spirals
 ENOUGH = 0.95  # test accuracy on spirals
 MOST_STEPS = 80 * POP * STEPS
 
@@ -83,13 +86,16 @@ class Arm:
         name: of it.
         settings: changes of ``Settings``, from the defaults.
         attributes: of the run.
+        schedule: of its environment.
     """
 
     name: str
     settings: Mapping[str, object] = field(default_factory=dict)
     attributes: Mapping[str, object] = field(default_factory=dict)
+    schedule: EnvSchedule | None = None
 
 
+_OUTSIDE = EvalMode(vanilla=False)
 ARMS = (
     Arm("default"),
     Arm("threshold by steps", {"threshold_control": "step"}),
@@ -100,9 +106,12 @@ ARMS = (
     Arm("refinement", {"refine_share": 0.1}),
     Arm("phased search", {"phased_search": True}),
     Arm("no refocus", {"refocus_species": 0}),
-    Arm("outside vanilla", attributes={"mode": EvalMode(vanilla=False)}),
+    Arm("outside vanilla", attributes={"mode": _OUTSIDE}),
+    Arm("no curriculum", attributes={"mode": _OUTSIDE, "auto_curriculum": False}),
+    Arm("monodromy", attributes={"mode": _OUTSIDE}, schedule=monodromy_schedule),
     Arm("with regeneration", attributes={"mode": EvalMode(False, enable_regen_reproduction=True)}),
 )
+_REFOCUSED = "no species made progress"
 _CONTROL = ("threshold_control", "refocus_species", "refine_share", "phased_search")
 
 
@@ -113,25 +122,51 @@ class Outcome:
     Attributes:
         score: test accuracy, or on two poles the evaluations until it was solved.
         strayed: generations whose target was outside its limits.
+        turns: how often phased search began to shrink or to grow.
+        refocused: generations that were bred anew because every species was barred.
     """
 
     score: float
     strayed: int
+    turns: int
+    refocused: int
 
 
 def ablate(job: tuple[Arm, str, int, float]) -> Outcome:
     """Run one arm on one task with one seed, for a share of the budget.
 
-    On data until so many gradient steps are spent; on two poles until they are balanced.
+    With gradients until so many steps are spent, without for so many generations; on two poles
+    until they are balanced.
     """
     arm, task, seed, share = job
     if task == "poles":
         return _balance(arm, seed, share)
+    if task == "untrained":
+        return _untrained(arm, seed, share)
     neat, fitness, test = _trained(arm, task, seed)
     budget = share * BUDGET[task]
     while not neat.records or neat.records[-1].gradient_steps < budget:
-        neat.evolve(fitness, 1, verbose=False)
-    return Outcome(test(neat), _strayed(neat))
+        neat.evolve(fitness, 1, verbose=False, env_schedule=arm.schedule)
+    return _outcome(neat, test(neat))
+
+
+def _outcome(neat: ReproPlanaNEATPlus, score: float) -> Outcome:
+    low, high = neat.species_target_min, neat.species_target_max
+    strayed = sum(not low <= record.species_target <= high for record in neat.records)
+    turns = sum(event.kind == "phase" for event in neat.event_log)
+    refocused = sum(event.message.startswith(_REFOCUSED) for event in neat.event_log)
+    return Outcome(score, strayed, turns, refocused)
+
+
+def _untrained(arm: Arm, seed: int, share: float) -> Outcome:
+    X, y = make_spirals(512, seed=seed)
+    fitness = FitnessBackprop(BackpropData(X, y, X, y), BackpropSettings(steps=0))
+    neat = ReproPlanaNEATPlus(2, 1, rng=seed)
+    _set(neat, arm)
+    neat.evolve(fitness, max(round(share * UNTRAINED), 1), verbose=False, env_schedule=arm.schedule)
+    fresh = load_task("spiral", seed).split.test
+    assert neat.best is not None
+    return _outcome(neat, float((predict(neat.best, fresh.X) == fresh.y).mean()))
 
 
 def _trained(
@@ -156,10 +191,10 @@ def _balance(arm: Arm, seed: int, share: float) -> Outcome:
     neat.species_target_mode = "auto"
     _set(neat, arm)
     while not neat.records or neat.records[-1].evaluations < share * CAP:
-        neat.evolve(fitness, 1, verbose=False)
+        neat.evolve(fitness, 1, verbose=False, env_schedule=arm.schedule)
         if fitness.solved(neat.population[int(np.argmax(neat.population.table.fitness))]):
-            return Outcome(float(neat.records[-1].evaluations), _strayed(neat))
-    return Outcome(share * CAP, _strayed(neat))
+            return _outcome(neat, float(neat.records[-1].evaluations))
+    return _outcome(neat, share * CAP)
 
 
 def _set(neat: ReproPlanaNEATPlus, arm: Arm) -> None:
@@ -169,11 +204,6 @@ def _set(neat: ReproPlanaNEATPlus, arm: Arm) -> None:
     for name, value in arm.attributes.items():
         setattr(neat, name, value)
     neat.parallel_backend, neat.snapshot_stride = "serial", 1_000_000
-
-
-def _strayed(neat: ReproPlanaNEATPlus) -> int:
-    low, high = neat.species_target_min, neat.species_target_max
-    return sum(not low <= record.species_target <= high for record in neat.records)
 
 
 def steps_to_enough(job: tuple[str, int, float]) -> float:

@@ -6,8 +6,10 @@ the share of generations, from 20 after the start or the step on, whose count is
 max(1, 10 %) of the target; the course of one seed is drawn, a bar per generation.
 
 Ablation: each way to steer against the default, on fresh points of two spirals and on the test part
-of breast_cancer after equal gradient steps, with the experiment's own recipe; and on two poles
-with velocities, evaluations until they balance, with the preset "all-round". Seeds are paired: the
+of breast_cancer after equal gradient steps, with the experiment's own recipe; on fresh points of
+two spirals after 200 generations without gradients, with the library's defaults ("untrained"); and
+on two poles with velocities, evaluations until they balance, with the preset "all-round". How often
+phased search turned, and how often all species were barred, is counted. Seeds are paired: the
 difference's mean, its bootstrap 95 % interval, and Wilcoxon's test with Holm's correction within
 a task.
 
@@ -55,7 +57,7 @@ from harness import Options, Report, read_options
 
 WORKERS = 2
 COURSES = ((4,), (8,), (16,), (4, 16))
-TASKS = ("spiral", "breast_cancer", "poles")
+TASKS = ("spiral", "breast_cancer", "untrained", "poles")
 _BARS = " ▁▂▃▄▅▆▇█"
 
 
@@ -109,6 +111,11 @@ def ablation(pool: ProcessPoolExecutor, report: Report, seeds: range, share: flo
         jobs = [(arm, task, seed, share) for arm in ARMS for seed in seeds]
         outcomes: list[Outcome] = list(pool.map(ablate, jobs))
         strayed += sum(one.strayed for one in outcomes)
+        of_arm = {arm.name: outcomes[k * len(seeds) :][: len(seeds)] for k, arm in enumerate(ARMS)}
+        turned = sum(one.turns > 0 for one in of_arm["phased search"])
+        barred = sum(one.refocused > 0 for one in of_arm["default"])
+        report.add(f"{task}: runs in which phased search turned", turned)
+        report.add(f"{task}: runs in which all species were barred", barred)
         scores = np.array([one.score for one in outcomes]).reshape(len(ARMS), len(seeds))
         report.add(f"{task}: default", float(scores[0].mean()))
         differences = scores[1:] - scores[0]
