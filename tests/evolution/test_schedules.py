@@ -1,11 +1,13 @@
 """Ready schedules: when they act, and that what they set reaches a fitness everywhere."""
 
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
 from typing import Any
 
 import pytest
 from tests.evolution import runs
 
-from spiral_monolith_neat_numpy import EvalMode, FitnessBackprop, monodromy_schedule
+from spiral_monolith_neat_numpy import EvalMode, monodromy_schedule
 from spiral_monolith_neat_numpy.evolution.environment import Environment, noise_of
 from spiral_monolith_neat_numpy.evolution.neat import ReproPlanaNEATPlus
 
@@ -70,20 +72,27 @@ def test_the_monodromy_schedule_swings_with_the_population() -> None:
     assert all(0.1 < value < 1.5 for value in found)
 
 
-@pytest.mark.parametrize("backend", ["serial", "thread", "process"])
-def test_the_noise_of_a_schedule_reaches_the_fitness(backend: str) -> None:
-    def fitnesses(noise: float) -> list[list[float]]:
-        neat = runs.make_neat()
-        neat.parallel_backend, neat.eval_workers = backend, 2
-        neat.env = {"noise_std": noise}
-        fitness: FitnessBackprop = runs.gradient()
-        return [neat._evaluate_population(fitness)]
+@pytest.mark.parametrize("backend", ["thread", "process", ThreadPoolExecutor, ProcessPoolExecutor])
+def test_the_noise_of_a_schedule_reaches_the_fitness(backend: Any) -> None:
+    def history(place: Any, noise: float) -> list[tuple[float, float]]:
+        def schedule(generation: int, context: Any) -> dict[str, float]:
+            return {"noise_std": noise * generation}
 
-    quiet, loud = fitnesses(0.0), fitnesses(0.3)
-    assert quiet != loud
-    serial = runs.make_neat()
-    serial.env = {"noise_std": 0.3}
-    assert [serial._evaluate_population(runs.gradient())] == loud
+        neat = runs.make_neat()
+        neat.parallel_backend, neat.eval_workers = place, 2
+        found = neat.evolve(runs.gradient(), 3, verbose=False, env_schedule=schedule)[1]
+        neat._close_pool()
+        return found
+
+    quiet, loud = history("serial", 0.0), history("serial", 0.3)
+    assert quiet[0] == loud[0]
+    assert quiet[1] != loud[1]
+    if isinstance(backend, str):
+        assert history(backend, 0.3) == loud
+        return
+    own = {} if backend is ThreadPoolExecutor else {"mp_context": get_context("spawn")}
+    with backend(2, **own) as executor:
+        assert history(executor, 0.3) == loud
 
 
 def test_what_follows_from_difficulty() -> None:
