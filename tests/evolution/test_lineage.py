@@ -43,6 +43,26 @@ def test_it_reads_as_a_sequence() -> None:
         lineage[len(births)]
 
 
+def test_it_is_the_same_generation_by_generation_and_by_hand() -> None:
+    whole = list(bred().lineage)
+    asked, inner = runs.make_neat(30), runs.make_neat(30)
+    for neat in (asked, inner):
+        neat.mode = EvalMode(vanilla=False, enable_regen_reproduction=True)
+    for generation in range(8):
+        asked.tell([runs.size(genome) for genome in asked.ask()])
+        births = [birth.generation for birth in asked.lineage]
+        assert max(births) == generation
+    assert list(asked.lineage) == whole
+    for generation in range(1, 8):
+        fitnesses = inner._evaluate_population(runs.size)
+        inner.reproduce(inner.speciate(fitnesses), fitnesses)
+        assert max(birth.generation for birth in inner.lineage) == generation
+        known = {birth.child for birth in inner.lineage}
+        assert set(inner.population.table.id.tolist()) <= known
+    children = [birth.child for birth in inner.lineage]
+    assert children == list(range(len(children)))
+
+
 def test_in_vanilla_it_is_kept_when_asked_for() -> None:
     for keep in (False, True):
         neat = runs.make_neat(40)

@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 from tests.evolution import runs
 
+from spiral_monolith_neat_numpy.errors import FitnessError
 from spiral_monolith_neat_numpy.evaluation.environment import available_start_methods
 from spiral_monolith_neat_numpy.evolution.neat import ReproPlanaNEATPlus
+from spiral_monolith_neat_numpy.evolution.run_settings import EvalMode
 
 FITNESSES: dict[str, Callable[[], Any]] = {
     "lamarckian": runs.gradient,
@@ -114,3 +116,35 @@ def test_a_copy_of_a_run_goes_on_as_the_run_does() -> None:
         assert runs.trace(twin, runs.gradient(), n=3) == expected
         twin._close_pool()
     neat._close_pool()
+
+
+def regenerating() -> ReproPlanaNEATPlus:
+    neat = runs.make_neat()
+    neat.mode = EvalMode(vanilla=False, enable_regen_reproduction=True)
+    neat.population[3] = neat.population[4].copy()
+    neat.evolve(runs.gradient(), 4, verbose=False)
+    return neat
+
+
+def test_a_copy_goes_on_also_where_genomes_were_put_into_the_population() -> None:
+    neat = regenerating()
+    twins = [copy.deepcopy(neat), pickle.loads(pickle.dumps(neat))]
+    expected = runs.trace(neat, runs.gradient(), n=3)
+    for twin in twins:
+        assert runs.trace(twin, runs.gradient(), n=3) == expected
+        assert list(twin.lineage) == list(neat.lineage)
+
+
+def test_an_evaluation_that_failed_does_not_change_how_a_run_goes_on() -> None:
+    neat, other = regenerating(), regenerating()
+    with pytest.raises(FitnessError):
+        neat._evaluate_population(runs.FailsAt(3, RuntimeError("it broke")))
+    found, expected = (runs.trace(one, runs.gradient(), n=3) for one in (neat, other))
+    assert found == expected
+
+
+def test_a_genome_put_into_a_copy_is_scored_before_it_breeds() -> None:
+    twin = copy.deepcopy(regenerating())
+    twin.population[0] = twin.population[1].copy()
+    twin.evolve(runs.gradient(), 1, verbose=False)
+    assert (twin.population.table.birth < twin.generation).all()

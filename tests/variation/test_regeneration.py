@@ -1,6 +1,7 @@
 """Regeneration: valid at every intensity, each mode by its own marks, a guard that holds."""
 
 import copy
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.evolution import runs
 
+from spiral_monolith_neat_numpy.evolution.neat import ReproPlanaNEATPlus
 from spiral_monolith_neat_numpy.genes.codes import HIDDEN, INPUT, OUTPUT, REGEN_MODES
 from spiral_monolith_neat_numpy.genes.innovation import InnovationTracker
-from spiral_monolith_neat_numpy.genes.packed import Genes
+from spiral_monolith_neat_numpy.genes.packed import EDGE_FIELDS, Genes
 from spiral_monolith_neat_numpy.genes.validity import check_genome
 from spiral_monolith_neat_numpy.settings import Settings
 from spiral_monolith_neat_numpy.variation.regeneration import regenerated
@@ -156,6 +158,29 @@ def test_the_guard_joins_outputs_that_nothing_reaches() -> None:
         rng = np.random.default_rng(0)
         found = regenerated(genes, "tail", 0.0, settings, neat.tracker.copy(), rng)
         assert found.edge_enabled.any() == joined
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_at_the_cap_the_guard_enables_what_is_there(seed: int) -> None:
+    neat = ReproPlanaNEATPlus(4, 2, 2, rng=seed)
+    genes = neat.population[0].genes.copy()
+    lone = genes.edge_target == genes.edge_target.max()
+    genes.edge_enabled[lone] = False
+    settings = Settings(min_conn_after_regen=1.0, max_edges=8)
+    found = regenerated(genes, "tail", 0.0, settings, neat.tracker.copy(), np.random.default_rng(0))
+    assert found.n_edges == 8
+    assert set(found.edge_target[found.edge_enabled].tolist()) == {4, 5}
+
+
+def test_a_lost_output_without_a_way_does_not_hide_the_next() -> None:
+    neat = ReproPlanaNEATPlus(2, 2, 2, rng=0)
+    genes = neat.population[0].genes.copy()
+    last = genes.edge_target == genes.edge_target.max()
+    edges = {name: getattr(genes, name)[last] for name in EDGE_FIELDS}
+    genes = replace(genes, **{**edges, "edge_enabled": np.zeros(2, dtype=np.bool_)})
+    settings = Settings(min_conn_after_regen=0.5, max_edges=2)
+    found = regenerated(genes, "tail", 0.0, settings, neat.tracker.copy(), np.random.default_rng(0))
+    assert found.edge_enabled.any()
 
 
 def test_wrong_arguments_are_named() -> None:

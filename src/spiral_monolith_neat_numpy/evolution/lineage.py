@@ -44,8 +44,12 @@ class Lineage(Sequence[Birth]):
         self._generations: list[tuple[int, _Births]] = []
 
     def note(self, table: PopulationTable, generation: int) -> None:
-        """Write down those who were born in a generation, which must be later than the last."""
+        """Write down who was born in a generation, not before the last one noted, each once."""
         born = table.birth == generation
+        if self._generations and self._generations[-1][0] == generation:
+            born &= ~np.isin(table.id, self._generations[-1][1].child)
+        if not born.any():
+            return
         mother, father = table.mother[born], table.father[born]
         how = (mother != NO_PARENT).astype(np.int8) + (father != NO_PARENT)
         regen = table.regen[born]

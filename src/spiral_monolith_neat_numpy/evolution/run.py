@@ -198,6 +198,11 @@ class Run:
         few = species is not None and len(species) < self.control.species_target
         return few or self._env.difficulty >= _HARD
 
+    def note_births(self) -> None:
+        """Write down who was born in the present generation, where a lineage is kept."""
+        if self.keep_lineage:
+            self.history.lineage.note(self.population.table, self.generations.number)
+
     def note_phase(self, record: GenerationRecord) -> None:
         """Look whether phased search turns round, now that a generation is recorded."""
         s, phases = self._settings, self.phases

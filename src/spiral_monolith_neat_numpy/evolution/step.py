@@ -108,8 +108,7 @@ def _conclude(run: Run, sifted: Sifted, fitness: Any, started: float) -> Generat
         gradient_steps=history.gradient_steps,
         seconds=time.perf_counter() - started,
     )
-    if run.keep_lineage:
-        history.lineage.note(population.table, generations.number)
+    run.note_births()
     run.note_phase(record)
     history.note(record, int(population.table.id[sifted.best]), (hidden, enabled), run.env)
     generations.note_scores(selected)
@@ -241,8 +240,10 @@ def reproduce(
         settings = with_changes(settings, {"survival_fraction": _CHAMPIONS, "elitism_min_size": 0})
     first_node = run.generations.tracker.next_node
     scores = as_scores(fitnesses, len(run.population))
+    run.note_births()
     biology, spread = run.biology, run.pool.spread
     offspring = run.generations.reproduce(found, scores, settings, spread, biology)
+    run.note_births()
     run.history.snapshots.note_births(first_node, number + 1)
     waited = number - found.last_improved
     for k in np.flatnonzero(offspring == 0).tolist():

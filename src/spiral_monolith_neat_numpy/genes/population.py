@@ -222,6 +222,7 @@ class Population(Sequence[Genome]):
             self.table.copy(),
         )
         twin.feed_forward = self.feed_forward
+        twin._version = self._version
         return twin
 
     def __copy__(self) -> "Population":
@@ -281,20 +282,21 @@ class Population(Sequence[Genome]):
         )
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return the packed arrays, contiguous, and the mode."""
+        """Return the packed arrays, contiguous, the mode and the version."""
         return {
-            "node_offset": self.node_offset,
+            "node_offset": self.node_offset,  # packs, by which the version grows
             "edge_offset": self.edge_offset,
             "genes": self.genes,
             "table": self.table,
             "feed_forward": self.feed_forward,
+            "version": self._version,
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Take over the arrays of a pickle."""
-        feed_forward = state.pop("feed_forward")
+        feed_forward, version = state.pop("feed_forward"), state.pop("version")
         Population.__init__(self, **state)
-        self.feed_forward = feed_forward
+        self.feed_forward, self._version = feed_forward, version
 
     def _row(self, index: SupportsIndex) -> int:
         row, n = operator.index(index), len(self)

@@ -252,7 +252,9 @@ def _guard(sketch: _Sketch) -> None:
         lost = [output for output in outputs if output not in reached]
         if len(outputs) - len(lost) >= wanted or not lost:
             return
-        sources = sorted(reached - set(outputs))
-        source = sources[int(sketch.rng.integers(len(sources)))]
-        if not sketch.join((source, lost[0])):
+        sources, room = sorted(reached - set(outputs)), sketch.may_grow(edges=1)
+        ways = [(s, o) for o in lost for s in sources if room or (s, o) in sketch.edges]
+        if not ways:
             return
+        ways = [pair for pair in ways if pair[1] == ways[0][1]]
+        sketch.join(ways[int(sketch.rng.integers(len(ways)))])
