@@ -3,7 +3,8 @@
 Tracking: the number of species against a target held at 4, 8 and 16, and one that steps from 4 to
 16, on two spirals (10 gradient steps a genome) and on two poles without velocities. Counted is
 the share of generations, from 20 after the start or the step on, whose count is within
-max(1, 10 %) of the target; the course of one seed is drawn, a bar per generation.
+max(1, 10 %) of the target; the course of one seed is drawn, a bar per generation, and under it by
+how many species each generation is off.
 
 Ablation: each way to steer against the default, on fresh points of two spirals and on the test part
 of breast_cancer after equal gradient steps, with the experiment's own recipe; on fresh points of
@@ -66,6 +67,14 @@ def drawn(counts: list[int], top: int) -> str:
     return "".join(_BARS[round(min(count / top, 1.0) * 8)] for count in counts)
 
 
+def strayed(counts: list[int], targets: tuple[int, ...]) -> str:
+    """Return a sign per generation: a point on target, else by how many it is above or below."""
+    each = len(counts) // len(targets)
+    wanted = np.repeat(targets, each).tolist()
+    off = [count - target for count, target in zip(counts, wanted, strict=True)]
+    return "".join("·" if not by else f"{'+' if by > 0 else '-'}{abs(by)}" for by in off)
+
+
 def steps(report: Report) -> None:
     """Step each controller on its plant."""
     for name, counts in (("by steps", by_steps()), ("by search", by_search())):
@@ -101,7 +110,8 @@ def tracking(pool: ProcessPoolExecutor, report: Report, seeds: range, options: O
                 shares = [near(counts, targets[-1], since) for counts in found]
                 report.add(course.name, float(np.mean(shares)), "near", 0.9)
                 report.add(f"{course.name}: worst seed", min(shares), "near")
-                print(f"    |{drawn(found[0], 2 * max(targets))}|", flush=True)
+                print(f"    |{drawn(found[0], 2 * max(targets))}|")
+                print(f"    |{strayed(found[0], targets)}|", flush=True)
 
 
 def ablation(pool: ProcessPoolExecutor, report: Report, seeds: range, share: float) -> None:
