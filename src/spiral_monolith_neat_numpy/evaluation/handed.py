@@ -86,9 +86,8 @@ class ExecutorBackend:
                 "population is as it was. The back-end 'process' replaces workers that die"
             ) from error
         finally:
-            for future in futures:
-                future.cancel()
-            wait(futures)
+            # A broken pool never tells those that wait of what was cancelled.
+            wait([future for future in futures if not future.cancel()])
         for begin, end, part in zip(bounds, bounds[1:], parts, strict=False):
             into = parameters_of(population, begin, end)
             for name, array in part.changed.items():
