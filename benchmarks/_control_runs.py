@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from spiral_monolith_neat_numpy.arrays import FloatArray
 from spiral_monolith_neat_numpy.evolution.environment import EnvSchedule
 from spiral_monolith_neat_numpy.experiment.config import ExperimentConfig
 from spiral_monolith_neat_numpy.experiment.run import build
+from spiral_monolith_neat_numpy.tasks.dataset import Dataset
 from spiral_monolith_neat_numpy.tasks.registry import load_task
 
 SETTLING = 20  # generations that a step of the target may take
@@ -164,9 +166,12 @@ def _untrained(arm: Arm, seed: int, share: float) -> Outcome:
     neat = ReproPlanaNEATPlus(2, 1, rng=seed)
     _set(neat, arm)
     neat.evolve(fitness, max(round(share * UNTRAINED), 1), verbose=False, env_schedule=arm.schedule)
-    fresh = load_task("spiral", seed).split.test
+    return _outcome(neat, _accuracy(neat, load_task("spiral", seed).split.test))
+
+
+def _accuracy(neat: ReproPlanaNEATPlus, part: Dataset) -> float:
     assert neat.best is not None
-    return _outcome(neat, float((predict(neat.best, fresh.X) == fresh.y).mean()))
+    return float((predict(neat.best, part.X) == part.y).mean())
 
 
 def _trained(
@@ -176,13 +181,7 @@ def _trained(
     config = ExperimentConfig(task, gens=1, pop=POP, steps=STEPS, seed=seed, workers=1)
     neat, fitness = build(config, data)
     _set(neat, arm)
-    part = data.split.test
-
-    def test(neat: ReproPlanaNEATPlus) -> float:
-        assert neat.best is not None
-        return float((predict(neat.best, part.X) == part.y).mean())
-
-    return neat, fitness, test
+    return neat, fitness, partial(_accuracy, part=data.split.test)
 
 
 def _balance(arm: Arm, seed: int, share: float) -> Outcome:

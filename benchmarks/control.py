@@ -67,8 +67,8 @@ def drawn(counts: list[int], top: int) -> str:
     return "".join(_BARS[round(min(count / top, 1.0) * 8)] for count in counts)
 
 
-def strayed(counts: list[int], targets: tuple[int, ...]) -> str:
-    """Return a sign per generation: a point on target, else by how many it is above or below."""
+def off_by(counts: list[int], targets: tuple[int, ...]) -> str:
+    """Return for each generation a point on target, else by how many it is above or below."""
     each = len(counts) // len(targets)
     wanted = np.repeat(targets, each).tolist()
     off = [count - target for count, target in zip(counts, wanted, strict=True)]
@@ -111,7 +111,7 @@ def tracking(pool: ProcessPoolExecutor, report: Report, seeds: range, options: O
                 report.add(course.name, float(np.mean(shares)), "near", 0.9)
                 report.add(f"{course.name}: worst seed", min(shares), "near")
                 print(f"    |{drawn(found[0], 2 * max(targets))}|")
-                print(f"    |{strayed(found[0], targets)}|", flush=True)
+                print(f"    |{off_by(found[0], targets)}|", flush=True)
 
 
 def ablation(pool: ProcessPoolExecutor, report: Report, seeds: range, share: float) -> None:
