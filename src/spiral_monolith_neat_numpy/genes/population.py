@@ -283,8 +283,9 @@ class Population(Sequence[Genome]):
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the packed arrays, contiguous, the mode and the version."""
+        self._pack()  # by which the version grows
         return {
-            "node_offset": self.node_offset,  # packs, by which the version grows
+            "node_offset": self.node_offset,
             "edge_offset": self.edge_offset,
             "genes": self.genes,
             "table": self.table,

@@ -253,8 +253,8 @@ def _guard(sketch: _Sketch) -> None:
         if len(outputs) - len(lost) >= wanted or not lost:
             return
         sources, room = sorted(reached - set(outputs)), sketch.may_grow(edges=1)
-        ways = [(s, o) for o in lost for s in sources if room or (s, o) in sketch.edges]
-        if not ways:
+        of_each = ([(s, o) for s in sources if room or (s, o) in sketch.edges] for o in lost)
+        ways = next(filter(None, of_each), None)
+        if ways is None:
             return
-        ways = [pair for pair in ways if pair[1] == ways[0][1]]
         sketch.join(ways[int(sketch.rng.integers(len(ways)))])
