@@ -2,6 +2,8 @@
 
 import logging
 import multiprocessing
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from typing import Any
@@ -291,3 +293,34 @@ def test_interpreters_are_no_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backends, "_INTERPRETERS", Interpreters)
     with Interpreters(2) as executor:
         assert isinstance(make_backend(PoolSettings(1, executor)), ExecutorBackend)
+
+
+HUNG_S = 60  # ends a run that hangs, judges none
+LOSES_A_WORKER = """\
+import multiprocessing, os, time
+from concurrent.futures import ProcessPoolExecutor
+import spiral_monolith_neat_numpy as sm
+from spiral_monolith_neat_numpy.errors import FitnessError
+
+def fitness(genome):
+    if genome.id < 2:
+        raise ValueError("no")
+    time.sleep(0.5)
+    os._exit(3)  # while genomes that nobody has begun are cancelled
+
+executor = ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("fork"))
+neat = sm.ReproPlanaNEATPlus(2, 1, 40, rng=1)
+neat.parallel_backend = executor
+try:
+    neat.evolve(fitness, 1, verbose=False)
+except FitnessError as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif("fork" not in available_start_methods(), reason="no fork here")
+def test_an_error_comes_home_from_an_executor_that_loses_a_worker_meanwhile() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", LOSES_A_WORKER], capture_output=True, text=True, timeout=HUNG_S
+    )
+    assert ended.stdout == "the fitness failed on genome 0: ValueError: no\n"

@@ -95,6 +95,19 @@ def test_the_noise_of_a_schedule_reaches_the_fitness(backend: Any) -> None:
         assert history(executor, 0.3) == loud
 
 
+@pytest.mark.parametrize("backend", ["serial", "thread", "process"])
+def test_the_noise_of_the_environment_reaches_the_fitness(backend: str) -> None:
+    def fitnesses(place: str, noise: float) -> list[float]:
+        neat = runs.make_neat()
+        neat.parallel_backend, neat.eval_workers = place, 2
+        neat.env = {"noise_std": noise}
+        return neat._evaluate_population(runs.gradient())
+
+    quiet, loud = fitnesses(backend, 0.0), fitnesses(backend, 0.3)
+    assert quiet != loud
+    assert loud == fitnesses("serial", 0.3)
+
+
 def test_what_follows_from_difficulty() -> None:
     found = [
         (e.regen_intensity, e.asexual_share, e.pollen_flow) for e in map(Environment, (0, 1, 5))
